@@ -1,0 +1,254 @@
+"""The one door to PostgreSQL: Piccolo's queries, plain SQL and prepared SQL all pass here, on a pool or a transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.query.base import Query
+from piccolo.querystring import QueryString
+
+from db.gone import DatabaseGone, again_while_gone, gone_as_one_error
+
+__all__ = ["DB", "DatabaseGone", "KithEngine", "Prepared", "Slot", "counting", "run", "transaction"]
+
+LONGEST_WAIT = 10.0
+counted: ContextVar[list[str] | None] = ContextVar("counted", default=None)
+
+
+class PooledConnection(asyncpg.Connection):
+    """A connection that goes back to its pool without asking the server for anything.
+
+    Kith sets no session state (a transaction pooler would lose it), so there is nothing to reset; only a transaction
+    left open by a cancelled request is ended.
+    """
+
+    async def reset(self, *, timeout: float | None = None) -> None:
+        self._check_open()
+        self._listeners.clear()
+        self._log_listeners.clear()
+        if self.is_in_transaction():
+            await self.execute("ROLLBACK", timeout=timeout)
+
+
+class KithTransaction(PostgresTransaction):
+    """Piccolo's transaction, which also gives its connection back when the commit or rollback fails.
+
+    A transaction inside another is the outer one: `async with (await tx.savepoint()) …` is for parts that may fail.
+    """
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            return self._parent
+        await again_while_gone(self._open)
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def _open(self) -> None:
+        self.connection = await self.engine.acquire()
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+
+    async def _give_back(self) -> None:
+        await self.engine.release(self.connection)
+
+    async def __aexit__(self, kind: Any, exception: Any, traceback: Any) -> bool:
+        if self._parent is not None:
+            return False
+        try:
+            with gone_as_one_error():
+                await self._end(failed=exception is not None)
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+    async def _end(self, *, failed: bool) -> None:
+        if self._committed or self._rolled_back:
+            return
+        if failed:
+            # What went wrong inside is the news; with the connection lost the server has rolled back by itself.
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                await self.rollback()
+        else:
+            await self.commit()
+
+
+class BorrowedTransaction(KithTransaction):
+    """A transaction on a connection that somebody else opened and will close, such as the owner's."""
+
+    __slots__ = ("_borrowed",)
+
+    def __init__(self, engine: "KithEngine", connection: asyncpg.Connection) -> None:
+        super().__init__(engine, allow_nested=False)
+        self._borrowed = connection
+
+    async def _open(self) -> None:
+        self.connection = self._borrowed
+        self.transaction = self.connection.transaction()
+        await self.begin()
+
+    async def _give_back(self) -> None:
+        """Whoever lent the connection closes it."""
+
+
+class KithEngine(PostgresEngine):
+    """Piccolo's engine that connects when it is started and not when it is imported, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(config={})
+
+    async def check_version(self) -> None:
+        """Nothing: Piccolo would connect here, at import. `start` does it."""
+
+    async def prep_database(self) -> None:
+        """Nothing: Kith uses no extensions."""
+
+    async def start(
+        self, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 100
+    ) -> None:
+        """Open the pool on the address `url`. Behind a transaction pooler give `statement_cache_size=0`.
+
+        Raises DatabaseGone when nothing answers within ten seconds, and RuntimeError when it runs already.
+        """
+        if self.pool is not None:
+            raise RuntimeError("The engine is already started.")
+        self.pool = await again_while_gone(
+            lambda: asyncpg.create_pool(
+                url,
+                min_size=min_size,
+                max_size=max_size,
+                statement_cache_size=statement_cache_size,
+                max_inactive_connection_lifetime=0,
+                connection_class=PooledConnection,
+            )
+        )
+
+    async def stop(self) -> None:
+        """Close the pool and every connection in it. Stopping what is not started does nothing."""
+        pool, self.pool = self.pool, None
+        if pool is not None:
+            await pool.close()
+
+    def pool_started(self) -> Any:
+        """The pool. Raises RuntimeError before `start`."""
+        if self.pool is None:
+            raise RuntimeError("The database is not started: await DB.start(url) first.")
+        return self.pool
+
+    async def acquire(self) -> Any:
+        """A connection of the pool, which the caller releases. Raises TimeoutError when all stay taken."""
+        return await self.pool_started().acquire(timeout=LONGEST_WAIT)
+
+    async def release(self, connection: Any) -> None:
+        """Give `connection` back to the pool."""
+        await self.pool_started().release(connection)
+
+    async def fetch(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows that `sql` answers with, on the current transaction or else on the pool.
+
+        A SELECT outside a transaction is asked again while the database is away; anything else might have been done
+        already, so only the getting of its connection is. Raises DatabaseGone, or asyncpg's error of the statement.
+        """
+        statements = counted.get()
+        if statements is not None:
+            statements.append(sql)
+        current = self.current_transaction.get()
+        if current is not None:
+            with gone_as_one_error():
+                return await current.connection.fetch(sql, *values)
+        if sql.lstrip()[:6].upper() == "SELECT":
+            return await again_while_gone(lambda: self._fetch_from_pool(sql, values))
+        connection = await again_while_gone(self.acquire)
+        return await self._fetch_and_release(connection, sql, values)
+
+    async def _fetch_from_pool(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        return await self._fetch_and_release(await self.acquire(), sql, values)
+
+    async def _fetch_and_release(self, connection: Any, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            with gone_as_one_error():
+                return await connection.fetch(sql, *values)
+        finally:
+            await self.release(connection)
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
+        """Piccolo's way in for queries."""
+        sql, values = querystring.compile_string(engine_type=self.engine_type)
+        return await self.fetch(sql, values)
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:
+        """Piccolo's way in for changes of tables."""
+        return await self.fetch(ddl)
+
+    def transaction(self, allow_nested: bool = True) -> KithTransaction:
+        """A transaction for `async with`; inside another it is that one."""
+        return KithTransaction(self, allow_nested=allow_nested)
+
+    def transaction_on(self, connection: asyncpg.Connection) -> KithTransaction:
+        """A transaction on a `connection` of the caller's own: every query inside runs there, as that one's role."""
+        return BorrowedTransaction(self, connection)
+
+
+DB = KithEngine()
+
+
+def transaction() -> KithTransaction:
+    """Everything inside `async with transaction()` is kept together or not at all."""
+    return DB.transaction()
+
+
+async def run(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """The rows that `sql` answers with, its $1, $2 … replaced by `values`. Raises DatabaseGone or asyncpg's errors."""
+    return [dict(row) for row in await DB.fetch(sql, values)]
+
+
+@contextmanager
+def counting() -> Iterator[list[str]]:
+    """Within it, every statement asked for is also put in the list that it gives (BEGIN and COMMIT are not)."""
+    statements: list[str] = []
+    token = counted.set(statements)
+    try:
+        yield statements
+    finally:
+        counted.reset(token)
+
+
+class Slot:
+    """Stands in a Piccolo query for the value that is given as number `position`, from 1, when it is run."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+class Prepared:
+    """A query whose SQL is built once and run with new values: plain SQL with $1, or a Piccolo query.
+
+    In a Piccolo query each Slot is replaced and constants stay; without any Slot every value is a placeholder.
+    """
+
+    def __init__(self, query: Query | str) -> None:
+        if isinstance(query, str):
+            self.sql, self.made_with = query, []
+        else:
+            self.sql, self.made_with = query.querystrings[0].compile_string()
+        self.has_slots = any(isinstance(value, Slot) for value in self.made_with)
+
+    async def rows(self, *values: Any) -> list[dict[str, Any]]:
+        """Every row, for `values` in the order of the placeholders. Raises DatabaseGone or asyncpg's errors."""
+        if self.has_slots:
+            values = tuple(values[v.position - 1] if isinstance(v, Slot) else v for v in self.made_with)
+        return [dict(row) for row in await DB.fetch(self.sql, values)]
+
+    async def first(self, *values: Any) -> dict[str, Any] | None:
+        """The first row, or None when there is none."""
+        found = await self.rows(*values)
+        return found[0] if found else None

@@ -94,7 +94,7 @@ class Given:
         if value not in ("production", "demo", "test"):
             said = f"is {value!r}" if value else "is not set"
             raise SettingsError(f"KITH_ENV {said}. Set it to production, demo or test.")
-        return cast(Env, value)
+        return cast("Env", value)
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))

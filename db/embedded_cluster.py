@@ -27,13 +27,22 @@ def prepared_passwords(place: Place, *, durable: bool) -> dict[str, str]:
     The data appears under its name only when it is whole, so a killed first start is simply made again.
     Raises EmbeddedError when initdb fails or the data is another PostgreSQL's.
     """
-    kept = place.var / "postgres-passwords.json"
     if not place.data.exists():
         passwords = {role: secrets.token_hex(24) for role in ROLES}
-        write_private(kept, json.dumps(passwords))
+        write_private(password_file(place), json.dumps(passwords))
         make_data(place, passwords, durable=durable)
     else:
         demand_same_version(place)
+    return kept_passwords(place)
+
+
+def password_file(place: Place) -> Path:
+    return place.var / "postgres-passwords.json"
+
+
+def kept_passwords(place: Place) -> dict[str, str]:
+    """The roles' passwords, by role. Raises EmbeddedError when they are lost."""
+    kept = password_file(place)
     try:
         passwords = json.loads(kept.read_text())
     except (OSError, ValueError) as error:
@@ -54,13 +63,13 @@ def make_data(place: Place, passwords: dict[str, str], *, durable: bool) -> None
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     give_to(draft, place.account)
-    password_file = place.socket / "first-password"
-    write_private(password_file, passwords["postgres"])
-    give_to(password_file, place.account)
+    first = place.socket / "first-password"
+    write_private(first, passwords["postgres"])
+    give_to(first, place.account)
     try:
-        demand_success(place, [*initdb(place, draft), f"--pwfile={password_file}", *([] if durable else ["--no-sync"])])
+        demand_success(place, [*initdb(place, draft), f"--pwfile={first}", *([] if durable else ["--no-sync"])])
     finally:
-        password_file.unlink()
+        first.unlink()
     single = [place.binaries / "postgres", "--single", "-F", "-D", draft, "postgres"]
     demand_success(place, single, STATEMENTS.format(**passwords))
     draft.rename(place.data)

@@ -147,6 +147,8 @@ def copied(binaries: Path, account: Account) -> Path:
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         for path in (draft, *draft.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444 | (path.stat().st_mode & 0o100) // 64))
+                path.chmod(
+                    path.stat().st_mode | (0o555 if path.is_dir() else 0o444 | (path.stat().st_mode & 0o100) // 64)
+                )
         draft.rename(target)
     return target / package.name / installation.name / "bin"

@@ -112,9 +112,7 @@ class KithEngine(PostgresEngine):
     async def prep_database(self) -> None:
         """Nothing: Kith uses no extensions."""
 
-    async def start(
-        self, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 100
-    ) -> None:
+    async def start(self, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 100) -> None:
         """Open the pool on the address `url`. Behind a transaction pooler give `statement_cache_size=0`.
 
         Raises DatabaseGone when nothing answers within ten seconds, and RuntimeError when it runs already.

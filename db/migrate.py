@@ -18,8 +18,9 @@ from db.gone import again_while_gone
 
 APP = "kith"
 LOCK = 5217000482339081  # any number, the same for every version of Kith
-READ_ONLY = ("migration", "deployment")
-ADD_ONLY = ("event",)
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+# The trail is only added to; the QA room's clock is the one thing of a deployment that changes.
+RIGHTS = {"event": "SELECT, INSERT", "migration": "SELECT", "deployment": "SELECT, UPDATE (clock_offset)"}
 
 
 class WrongDeployment(Exception):
@@ -112,11 +113,6 @@ async def grant(site_role: str) -> None:
     role = '"' + site_role.replace('"', '""') + '"'
     rows = await run("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
     for table in (str(row["tablename"]) for row in rows):
-        rights = "SELECT, INSERT, UPDATE, DELETE"
-        if table in ADD_ONLY:
-            rights = "SELECT, INSERT"
-        elif table in READ_ONLY:
-            rights = "SELECT"
-        await run(f'REVOKE ALL ON "{table}" FROM {role}')  # noqa: S608 - names, not values
-        await run(f'GRANT {rights} ON "{table}" TO {role}')
+        await run(f'REVOKE ALL ON "{table}" FROM {role}')
+        await run(f'GRANT {RIGHTS.get(table, EVERYTHING)} ON "{table}" TO {role}')
     await run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")

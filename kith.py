@@ -1,0 +1,282 @@
+"""The command line: every way to run and look after Kith. `kith --help` lists them."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from settings import Settings, SettingsError
+
+# The floors are imported where they are needed: `kith --help` answers at once.
+
+Answer = TypeVar("Answer")
+
+
+class Failure(click.ClickException):
+    """Something that was to be expected went wrong: one line, no traceback."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
+def expected() -> tuple[type[Exception], ...]:
+    """The errors whose text is written for whoever typed the command."""
+    from db.embedded_place import EmbeddedError
+    from db.gone import DatabaseGone
+    from db.migrate import WrongDeployment
+    from domain.errors import DomainError
+
+    return (SettingsError, EmbeddedError, DatabaseGone, WrongDeployment, DomainError)
+
+
+def read_settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise Failure(str(error)) from error
+
+
+@contextmanager
+def with_database() -> Iterator[Settings]:
+    """The settings with addresses that answer: those given, else the embedded database's. Expected errors end here."""
+    settings = read_settings()
+    try:
+        if settings.database_url:
+            yield settings
+            return
+        from db.embedded import reached
+
+        with reached(settings.var) as found:
+            os.environ["KITH_DATABASE_URL"] = found.database_url
+            os.environ["KITH_OWNER_DATABASE_URL"] = found.owner_database_url
+            yield replace(settings, database_url=found.database_url, owner_database_url=found.owner_database_url)
+    except expected() as error:
+        raise Failure(str(error)) from error
+
+
+def owner_url(settings: Settings) -> str:
+    if not settings.owner_database_url:
+        raise Failure("KITH_OWNER_DATABASE_URL is not set. It is the role that owns the tables.")
+    return settings.owner_database_url
+
+
+async def on_database(settings: Settings, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `work` answers, done while the engine is started on a database made for this environment."""
+    from db.engine import DB
+    from db.migrate import demand_env
+
+    await DB.start(str(settings.database_url))
+    try:
+        await demand_env(settings.env)
+        return await work()
+    finally:
+        await DB.stop()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kith")
+def main() -> None:
+    """Kith: a patient portal that families can share.
+
+    What it is told from outside stands in environment variables; KITH_ENV must be production, demo or test.
+    """
+
+
+@main.command()
+def serve() -> None:
+    """Run the site."""
+    with with_database() as settings:
+        demand_free_address(settings)
+        import uvicorn
+
+        uvicorn.run(
+            "web.app:create_app_from_environment",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=list(settings.proxies),
+            h11_max_incomplete_event_size=16 * 1024,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=3,
+        )
+
+
+def demand_free_address(settings: Settings) -> None:
+    """Raises Failure when the site could not listen where it is told to."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Failure(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.") from error
+
+
+@main.command()
+def worker() -> None:
+    """Send the mail that is owed, and do what falls due."""
+    with with_database() as settings:
+        from emails.worker import run
+
+        run_until_stopped(run(settings))
+
+
+@main.command()
+def mailbox() -> None:
+    """Run the built-in mailbox, which takes all mail and delivers none (demo and test only)."""
+    with with_database() as settings:
+        if settings.production:
+            raise Failure("The built-in mailbox is for KITH_ENV=demo or test.")
+        from emails.mailbox import run
+
+        run_until_stopped(run(settings))
+
+
+def run_until_stopped(work: Any) -> None:
+    """Run `work` until it ends, or a SIGTERM or Ctrl-C cancels it."""
+    import signal
+
+    async def cancellable() -> None:
+        task = asyncio.ensure_future(work)
+        for sent in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sent, task.cancel)
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    asyncio.run(cancellable())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest tables, and grant the site's role its rights."""
+    with with_database() as settings:
+        from db.migrate import migrate as run_all
+        from db.migrate import role_of
+
+        done = asyncio.run(run_all(owner_url(settings), settings.env, role_of(str(settings.database_url))))
+    click.echo("\n".join(f"Migrated: {name}" for name in done) or "Nothing to migrate.")
+
+
+@main.command()
+def demo() -> None:
+    """Set everything up and run site, worker and mailbox until Ctrl-C (demo and test only)."""
+    settings = read_settings()
+    if settings.production:
+        raise Failure("The demo is for KITH_ENV=demo or test.")
+    demand_free_address(settings)
+    from demo.supervisor import supervise
+
+    try:
+        supervise(settings, click.echo)
+    except expected() as error:
+        raise Failure(str(error)) from error
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Bring patients in from files."""
+
+
+def practice_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--practice", required=True, metavar="SLUG", help="the practice's name in addresses")(command)
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@practice_option
+def patients(file: Path, practice: str) -> None:
+    """Bring in patients from a CSV FILE; those that exist already are brought up to date."""
+    import_with("import_patients", file, practice)
+
+
+@import_.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@practice_option
+def synthea(folder: Path, practice: str) -> None:
+    """Bring in made-up patients from a FOLDER that Synthea wrote."""
+    import_with("import_synthea", folder, practice)
+
+
+def import_with(name: str, source: Path, practice: str) -> None:
+    """Run one of domain.patient_import's operations and say what became of it; exit 1 when a line was refused."""
+    with with_database() as settings:
+        from domain import patient_import
+
+        operation = getattr(patient_import, name)
+        outcome: Any = asyncio.run(on_database(settings, lambda: operation(source, practice, show_progress)))
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    for line, reason in outcome.errors:
+        click.echo(f"{source.name} line {line}: {reason}", err=True)
+    counts = f"{outcome.created} created, {outcome.updated} updated, {outcome.unchanged} unchanged"
+    click.echo(f"{counts}, {len(outcome.errors)} refused")
+    if outcome.errors:
+        sys.exit(1)
+
+
+def show_progress(done: int, total: int) -> None:
+    """Redraw one line on the terminal, or say every thousandth elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {total}", nl=False, err=True)
+    elif done % 1000 == 0 or done == total:
+        click.echo(f"{done} of {total}", err=True)
+
+
+@main.group()
+def admin() -> None:
+    """What only the platform's administrators do."""
+
+
+@admin.command()
+@click.argument("name")
+@click.option("--slug", required=True, help="its name in addresses, such as harbour-street")
+@click.option("--timezone", default="Australia/Sydney", show_default=True, help="such as Europe/Berlin")
+def create_practice(name: str, slug: str, timezone: str) -> None:
+    """Open a practice called NAME."""
+    with with_database() as settings:
+        from domain import practices
+
+        asyncio.run(on_database(settings, lambda: practices.create(name=name, slug=slug, timezone=timezone)))
+    click.echo(f"Created {name}: {settings.base_url}/practice/{slug}/")
+
+
+@main.command()
+def doctor() -> None:
+    """Check configuration, database and mail, and say what to do about what is not well."""
+    with with_database() as settings:
+        well = asyncio.run(examine(settings))
+    if not well:
+        sys.exit(1)
+
+
+async def examine(settings: Settings) -> bool:
+    """Say each finding on a line of its own; whether all were well."""
+    from db.inspection import inspect
+    from emails.inspection import inspect_mail
+
+    findings = [(True, f"Configuration: KITH_ENV={settings.env}, {settings.base_url}")]
+    findings += [f async for f in inspect(str(settings.database_url), settings.owner_database_url, settings.env)]
+    findings.append(await inspect_mail(settings))
+    for well, line in findings:
+        click.echo(f"{'well   ' if well else 'NOT OK '}{line}")
+    return all(well for well, _ in findings)
+
+
+if __name__ == "__main__":
+    main(prog_name="kith")

@@ -70,7 +70,7 @@ def make_data(place: Place, passwords: dict[str, str], *, durable: bool) -> None
         demand_success(place, [*initdb(place, draft), f"--pwfile={first}", *([] if durable else ["--no-sync"])])
     finally:
         first.unlink()
-    single = [place.binaries / "postgres", "--single", "-F", "-D", draft, "postgres"]
+    single: list[str | Path] = [place.binaries / "postgres", "--single", "-F", "-D", draft, "postgres"]
     demand_success(place, single, STATEMENTS.format(**passwords))
     draft.rename(place.data)
 

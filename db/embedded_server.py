@@ -95,7 +95,8 @@ class Embedded:
             lines = (self.place.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return bool(self.process) and len(lines) > 7 and lines[0] == str(self.process.pid) and "ready" in lines[7]
+        ours = self.process is not None and lines[:1] == [str(self.process.pid)]
+        return ours and len(lines) > 7 and "ready" in lines[7]
 
     def accepts(self) -> bool:
         with socket.socket(socket.AF_UNIX) as door:

@@ -1,103 +1,23 @@
-"""The one door to PostgreSQL: Piccolo's queries, plain SQL and prepared SQL all pass here, on a pool or a transaction."""
+"""The one door to PostgreSQL: Piccolo's queries, plain SQL and prepared SQL all pass here."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import asyncpg
-from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.engine.postgres import PostgresEngine
 from piccolo.query.base import Query
 from piccolo.querystring import QueryString
+from typing_extensions import override
 
 from db.gone import DatabaseGone, again_while_gone, gone_as_one_error
+from db.transactions import BorrowedTransaction, KithTransaction, PooledConnection
 
 __all__ = ["DB", "DatabaseGone", "KithEngine", "Prepared", "Slot", "counting", "run", "transaction"]
 
 LONGEST_WAIT = 10.0
 counted: ContextVar[list[str] | None] = ContextVar("counted", default=None)
-
-
-class PooledConnection(asyncpg.Connection):
-    """A connection that goes back to its pool without asking the server for anything.
-
-    Kith sets no session state (a transaction pooler would lose it), so there is nothing to reset; only a transaction
-    left open by a cancelled request is ended.
-    """
-
-    async def reset(self, *, timeout: float | None = None) -> None:
-        self._check_open()
-        self._listeners.clear()
-        self._log_listeners.clear()
-        if self.is_in_transaction():
-            await self.execute("ROLLBACK", timeout=timeout)
-
-
-class KithTransaction(PostgresTransaction):
-    """Piccolo's transaction, which also gives its connection back when the commit or rollback fails.
-
-    A transaction inside another is the outer one: `async with (await tx.savepoint()) …` is for parts that may fail.
-    """
-
-    __slots__ = ()
-
-    async def __aenter__(self) -> PostgresTransaction:
-        if self._parent is not None:
-            return self._parent
-        await again_while_gone(self._open)
-        self.context = self.engine.current_transaction.set(self)
-        return self
-
-    async def _open(self) -> None:
-        self.connection = await self.engine.acquire()
-        try:
-            self.transaction = self.connection.transaction()
-            await self.begin()
-        except BaseException:
-            await self._give_back()
-            raise
-
-    async def _give_back(self) -> None:
-        await self.engine.release(self.connection)
-
-    async def __aexit__(self, kind: Any, exception: Any, traceback: Any) -> bool:
-        if self._parent is not None:
-            return False
-        try:
-            with gone_as_one_error():
-                await self._end(failed=exception is not None)
-        finally:
-            self.engine.current_transaction.reset(self.context)
-            await self._give_back()
-        return False
-
-    async def _end(self, *, failed: bool) -> None:
-        if self._committed or self._rolled_back:
-            return
-        if failed:
-            # What went wrong inside is the news; with the connection lost the server has rolled back by itself.
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self.rollback()
-        else:
-            await self.commit()
-
-
-class BorrowedTransaction(KithTransaction):
-    """A transaction on a connection that somebody else opened and will close, such as the owner's."""
-
-    __slots__ = ("_borrowed",)
-
-    def __init__(self, engine: "KithEngine", connection: asyncpg.Connection) -> None:
-        super().__init__(engine, allow_nested=False)
-        self._borrowed = connection
-
-    async def _open(self) -> None:
-        self.connection = self._borrowed
-        self.transaction = self.connection.transaction()
-        await self.begin()
-
-    async def _give_back(self) -> None:
-        """Whoever lent the connection closes it."""
 
 
 class KithEngine(PostgresEngine):
@@ -106,9 +26,11 @@ class KithEngine(PostgresEngine):
     def __init__(self) -> None:
         super().__init__(config={})
 
+    @override
     async def check_version(self) -> None:
         """Nothing: Piccolo would connect here, at import. `start` does it."""
 
+    @override
     async def prep_database(self) -> None:
         """Nothing: Kith uses no extensions."""
 
@@ -178,15 +100,18 @@ class KithEngine(PostgresEngine):
         finally:
             await self.release(connection)
 
+    @override
     async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:
         """Piccolo's way in for queries."""
         sql, values = querystring.compile_string(engine_type=self.engine_type)
         return await self.fetch(sql, values)
 
+    @override
     async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:
         """Piccolo's way in for changes of tables."""
         return await self.fetch(ddl)
 
+    @override
     def transaction(self, allow_nested: bool = True) -> KithTransaction:
         """A transaction for `async with`; inside another it is that one."""
         return KithTransaction(self, allow_nested=allow_nested)
@@ -234,6 +159,8 @@ class Prepared:
     """
 
     def __init__(self, query: Query | str) -> None:
+        self.sql: str
+        self.made_with: list[Any]
         if isinstance(query, str):
             self.sql, self.made_with = query, []
         else:

@@ -3,13 +3,16 @@
 Without a path among the arguments both runs take place; else those whose paths are named.
 """
 
+import os
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 E2E = "tests/e2e"
 NOTHING_COLLECTED = 5
-PROCESSES = "2"
+# A database that is given is one: two runs would empty it under each other.
+PROCESSES = "0" if "KITH_DATABASE_URL" in os.environ else "2"
 
 
 def is_path(argument: str) -> bool:
@@ -24,7 +27,13 @@ def plan(arguments: list[str]) -> list[list[str]]:
     """The arguments of each pytest run."""
     paths = [argument for argument in arguments if is_path(argument)]
     rest = [argument for argument in arguments if argument not in paths]
-    if not any(argument.startswith(("-n", "--pdb", "-p")) for argument in rest) and not any("::" in p for p in paths):
+    # A database given from outside is one: two processes would empty it under each other.
+    alone = "KITH_DATABASE_URL" in os.environ
+    if (
+        not alone
+        and not any(argument.startswith(("-n", "--pdb", "-p")) for argument in rest)
+        and not any("::" in p for p in paths)
+    ):
         rest = ["-n", PROCESSES, *rest]
     browser = [path for path in paths if is_e2e(path)]
     others = [path for path in paths if path not in browser]

@@ -1,0 +1,48 @@
+"""Rations: how often something may be tried. Counted in the database, for all processes together."""
+
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from db.engine import run, transaction
+from domain import clock
+from domain.errors import TooMany
+
+WINDOW = timedelta(minutes=5)
+LOGIN_PER_ACCOUNT, LOGIN_PER_NETWORK, LOGIN_OVER_ALL = 10, 100, 1000
+MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 20
+MAIL_WINDOW = timedelta(hours=1)
+
+
+def network(address: str) -> str:
+    """The /24 (IPv4) or /64 (IPv6) of an address, or the text itself when it is none."""
+    try:
+        version = ip_address(address).version
+    except ValueError:
+        return address or "unknown"
+    return str(ip_network(f"{address}/{24 if version == 4 else 64}", strict=False))
+
+
+async def spend(rations: dict[str, int], window: timedelta) -> None:
+    """Counts one try against each key, or none at all: raises TooMany when one of them has had its number within
+    `window`. Keys hold ids, networks or hashes, never an email."""
+    now = clock.now()
+    async with transaction():
+        used = await run(
+            "SELECT key, count(*) AS tries, min(at) AS first FROM attempt WHERE key = ANY($1) AND at > $2 GROUP BY key",
+            list(rations),
+            now - window,
+        )
+        spent = [row["first"] + window for row in used if row["tries"] >= rations[row["key"]]]
+        if spent:
+            raise TooMany(max(spent))
+        await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", list(rations), now)
+
+
+async def forget(key: str) -> None:
+    """Gives a key its whole ration back, as a login that succeeds does."""
+    await run("DELETE FROM attempt WHERE key = $1", key)
+
+
+async def sweep() -> None:
+    """Deletes what no window reaches any more. The worker calls it."""
+    await run("DELETE FROM attempt WHERE at < $1", clock.now() - timedelta(days=1, hours=1))

@@ -1,0 +1,33 @@
+"""The trail: who did or saw what, for whom, when, from where, under which access. Ids only.
+
+ASVS 16.2.1. The database numbers and chains the lines and refuses to change them.
+"""
+
+from contextvars import ContextVar
+from uuid import UUID
+
+from db.engine import Prepared
+from domain import clock
+
+address: ContextVar[str] = ContextVar("address", default="")
+"""Where this request comes from; the site sets it once a request."""
+
+_insert = Prepared(
+    "INSERT INTO event (seq, kind, account, portal, practice, access, subject, at, address, hash)"
+    " VALUES (0, $1, $2, $3, $4, $5, $6, $7, $8, '')"
+)
+
+
+async def record(
+    kind: str,
+    *,
+    account: UUID | None,
+    portal: UUID | None = None,
+    practice: UUID | None = None,
+    access: UUID | None = None,
+    subject: UUID | None = None,
+) -> None:
+    """Writes one line. `account` is the one who acted, never the one acted for (decision 12); `access` is the right
+    that they used, if any; `subject` the row concerned. Call it last in a transaction: it holds the portal's chain
+    until the commit."""
+    await _insert.rows(kind, account, portal, practice, access, subject, clock.now(), address.get())

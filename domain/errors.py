@@ -1,0 +1,44 @@
+"""What the product refuses to do. web/errors.py turns each into a page."""
+
+from datetime import datetime
+
+
+class DomainError(Exception):
+    """The root of all refusals."""
+
+
+class NotFound(DomainError):
+    """It does not exist, was never yours, or is yours no longer. Nobody is told which (decision 11)."""
+
+
+class NotPermitted(DomainError):
+    """Inside a portal that one can open, but not this."""
+
+
+class Refused(DomainError):
+    """A rule says no. `words` tell the person what happened and what to do; `field` is where in the form."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.words = words
+        self.field = field
+
+
+class Changed(DomainError):
+    """The row changed since the form was drawn: show the new one first (decision 3)."""
+
+
+class LinkClosed(DomainError):
+    """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'ended' or 'wrong account'."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TooMany(DomainError):
+    """A ration is used up; `until` is when to come again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("too many")
+        self.until = until

@@ -1,0 +1,27 @@
+"""When a mailed link opens nothing, and why."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from domain import clock
+from domain.errors import LinkClosed
+
+OPEN_FOR = timedelta(days=14)
+"""How long a request or an offer waits, and the link that was mailed with it."""
+
+
+def demand_open(row: Mapping[str, Any] | None, version: int) -> Mapping[str, Any]:
+    """The row that a link names, when the link is its last one, unused and in time.
+
+    `row` has link_version, used_at and expires_at. Raises LinkClosed: 'malformed', 'ended', 'used' or 'expired'.
+    """
+    if row is None:
+        raise LinkClosed("malformed")
+    if row["used_at"] is not None:
+        raise LinkClosed("used")
+    if row["link_version"] != version:
+        raise LinkClosed("ended")
+    if row["expires_at"] <= clock.now():
+        raise LinkClosed("expired")
+    return row

@@ -1,0 +1,116 @@
+"""Portals, and how an account stands in one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.engine import Prepared, run
+from db.ids import new_id
+from db.tables.access import Level, Role
+from domain import audit, clock
+from domain.addresses import email_key
+from domain.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One account in one portal, at this request: read afresh each time, kept nowhere."""
+
+    account: UUID
+    account_name: str
+    portal: UUID
+    name: str
+    preferred_name: str
+    owns: bool
+    controls: bool
+    """The owner or, while there is no login, a Current guardian."""
+    level: Level
+    role: Role
+    access: UUID | None
+    """The access that lets them in; none for the owner."""
+
+    @property
+    def called(self) -> str:
+        """The name to speak of the portal's person by."""
+        return called(self.name, self.preferred_name)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A portal that an account can open, as the switcher lists it."""
+
+    portal: UUID
+    name: str
+    owns: bool
+    relationship: str
+    level: Level
+    role: Role
+
+
+_visit = Prepared(
+    "SELECT p.id AS portal, p.name, p.preferred_name, p.owner, a.id AS access, a.level, a.role, a.basis"
+    " FROM portal p LEFT JOIN access a ON a.portal = p.id AND a.account = $1 AND a.status = 'Current'"
+    " WHERE p.id = $2 AND (p.owner = $1 OR a.id IS NOT NULL)"
+)
+_doors = Prepared(
+    "SELECT id AS portal, name, true AS owns, '' AS relationship, 'Clinical' AS level, 'Edit' AS role"
+    " FROM portal WHERE owner = $1 UNION ALL"
+    " SELECT p.id, p.name, false, a.relationship, a.level, a.role FROM access a JOIN portal p ON p.id = a.portal"
+    " WHERE a.account = $1 AND a.status = 'Current' ORDER BY owns DESC, name, portal"
+)
+
+
+def called(name: str, preferred_name: str = "") -> str:
+    """What to call somebody in a sentence: the preferred name, else the first word of the name."""
+    return preferred_name or name.split()[0]
+
+
+async def visit(account: UUID, account_name: str, portal: UUID) -> Visit:
+    """How an account stands in a portal now. Raises NotFound for what is absent, not theirs or theirs no longer."""
+    row = await _visit.first(account, portal)
+    if row is None:
+        raise NotFound
+    owner, basis = row.pop("owner"), row.pop("basis")
+    owns = owner == account
+    level, role = (Level.CLINICAL, Role.EDIT) if owns else (Level(row["level"]), Role(row["role"]))
+    controls = owns or (owner is None and basis is not None)
+    rest = {"access": None if owns else row["access"], "level": level, "role": role}
+    return Visit(**{**row, **rest}, account=account, account_name=account_name, owns=owns, controls=controls)
+
+
+async def doors(account: UUID) -> list[Door]:
+    """The portals that an account can open: its own first, then by name."""
+    return [
+        Door(**{**row, "level": Level(row["level"]), "role": Role(row["role"])}) for row in await _doors.rows(account)
+    ]
+
+
+async def open_for(account: UUID, name: str, email: str) -> UUID:
+    """Opens an account's own empty portal, in the caller's transaction. Requests that were sent to its email and wait
+    stand on its Access page from now on."""
+    portal, now = await create(name, owner=account, by=account, email=email), clock.now()
+    await run(
+        "UPDATE access SET portal = $1, version = version + 1 WHERE email_key = $2 AND portal IS NULL AND NOT held_back"
+        " AND status = 'Pending' AND expires_at > $3 AND account <> $4",
+        portal,
+        email_key(email),
+        now,
+        account,
+    )
+    await audit.record("portal:open", account=account, portal=portal)
+    return portal
+
+
+async def create(name: str, *, owner: UUID | None, by: UUID, email: str = "") -> UUID:
+    """Writes the row of a new, empty portal and its empty funding."""
+    portal = new_id()
+    await run(
+        "INSERT INTO portal (id, owner, name, email, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        portal,
+        owner,
+        name,
+        email,
+        by,
+        clock.now(),
+    )
+    await run("INSERT INTO funding (portal) VALUES ($1)", portal)
+    return portal

@@ -1,0 +1,100 @@
+"""Who is logged in on which browser. ASVS 7: a table of token hashes, nothing else is believed."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from db.engine import Prepared, run
+from db.ids import new_id
+from domain import audit, clock
+
+IDLE, IDLE_AT_WORK = timedelta(minutes=30), timedelta(minutes=15)
+AT_MOST = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly the last visit is kept: a write a minute, not one a request."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """An account logged in on one browser."""
+
+    id: UUID
+    account: UUID
+    name: str
+    email: str
+    portal: UUID | None
+    works: bool
+    """Whether the account has a place in any practice: idles for 15 minutes instead of 30."""
+    confirmed_at: datetime
+    """When the password was last typed here."""
+
+    @property
+    def idle(self) -> timedelta:
+        return IDLE_AT_WORK if self.works else IDLE
+
+
+_find = Prepared(
+    "SELECT s.id, s.account, s.seen_at, s.expires_at, s.confirmed_at, a.name, a.email, p.id AS portal,"
+    " EXISTS (SELECT FROM member m WHERE m.account = a.id AND m.active) AS works,"
+    " d.clock_offset"
+    " FROM deployment d LEFT JOIN session s ON s.token_hash = $1"
+    " LEFT JOIN account a ON a.id = s.account LEFT JOIN portal p ON p.owner = a.id"
+)
+_seen = Prepared("UPDATE session SET seen_at = $2 WHERE id = $1")
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token: 32 bytes."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def begin(account: UUID, device: str) -> str:
+    """Logs an account in on a browser: the token for its cookie, 256 random bits. `device` is its own description."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    await run(
+        "INSERT INTO session (id, account, token_hash, created_at, seen_at, expires_at, confirmed_at, device)"
+        " VALUES ($1, $2, $3, $4, $4, $5, $4, $6)",
+        new_id(),
+        account,
+        token_hash(token),
+        now,
+        now + AT_MOST,
+        device[:200],
+    )
+    await audit.record("session:begin", account=account)
+    return token
+
+
+async def resume(token: str) -> Session | None:
+    """The session that a cookie's token opens, or None. Reads the database's clock in the same query."""
+    row = await _find.first(token_hash(token))
+    if row is None:
+        return None
+    clock.set_offset(row.pop("clock_offset"))
+    seen_at, expires_at, now = row.pop("seen_at"), row.pop("expires_at"), clock.now()
+    if row["id"] is None:
+        return None
+    session = Session(**row)
+    if now >= expires_at or now >= seen_at + session.idle:
+        return None
+    if now >= seen_at + SEEN_EVERY:
+        await _seen.rows(session.id, now)
+    return session
+
+
+async def end(session: Session) -> None:
+    """Logs this browser out."""
+    await run("DELETE FROM session WHERE id = $1", session.id)
+    await audit.record("session:end", account=session.account)
+
+
+async def end_all(account: UUID) -> None:
+    """Logs an account out everywhere, inside the caller's transaction."""
+    await run("DELETE FROM session WHERE account = $1", account)
+
+
+async def sweep() -> None:
+    """Deletes what has expired. The worker calls it."""
+    await run("DELETE FROM session WHERE expires_at < $1 OR seen_at < $2", clock.now(), clock.now() - IDLE)

@@ -179,11 +179,12 @@ def demo() -> None:
     settings = read_settings()
     if settings.production:
         raise Failure("The demo is for KITH_ENV=demo or test.")
-    demand_free_address(settings)
-    from demo.supervisor import supervise
+    from demo.supervisor import sole_demo, supervise
 
     try:
-        supervise(settings, click.echo)
+        with sole_demo(settings.var):
+            demand_free_address(settings)
+            supervise(settings, click.echo)
     except expected() as error:
         raise Failure(str(error)) from error
 

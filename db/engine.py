@@ -1,5 +1,6 @@
 """The one door to PostgreSQL: Piccolo's queries, plain SQL and prepared SQL all pass here."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,9 @@ from db.transactions import BorrowedTransaction, KithTransaction, PooledConnecti
 __all__ = ["DB", "DatabaseGone", "KithEngine", "Prepared", "Slot", "counting", "run", "transaction"]
 
 LONGEST_WAIT = 10.0
+# While the database is away the pool prints a traceback at every try to refill itself; DatabaseGone says it once.
+logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+
 counted: ContextVar[list[str] | None] = ContextVar("counted", default=None)
 
 

@@ -38,7 +38,7 @@ Kith is running at {base_url}
 Ctrl-C stops it."""
 
 
-class Stopped(BaseException):
+class Stopped(KeyboardInterrupt):
     """Somebody asked for the end."""
 
 
@@ -46,7 +46,7 @@ def supervise(settings: Settings, say: Say) -> None:
     """Run the whole demo until a signal. Raises EmbeddedError or DatabaseGone with one clear line when it cannot."""
     for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sent, stop)
-    with contextlib.suppress(Stopped), sole_demo(settings.var), a_database(settings, say) as (embedded, reached):
+    with contextlib.suppress(Stopped), a_database(settings, say) as (embedded, reached):
         asyncio.run(prepare(reached, say))
         say("Starting the site …")
         with Household(reached, say) as household:

@@ -27,7 +27,7 @@ def server() -> Iterator[Embedded]:
 
 
 @pytest.fixture
-async def engine(server: Embedded) -> AsyncIterator[KithEngine]:
+async def own(server: Embedded) -> AsyncIterator[KithEngine]:
     """An engine apart from the site's, with one connection only, as the owner."""
     engine = KithEngine()
     await engine.start(server.owner_database_url, max_size=1)
@@ -35,9 +35,9 @@ async def engine(server: Embedded) -> AsyncIterator[KithEngine]:
     await engine.stop()
 
 
-async def still_answers(engine: KithEngine) -> bool:
+async def still_answers(own: KithEngine) -> bool:
     async with asyncio.timeout(2):
-        return bool((await engine.fetch("SELECT 1 AS one"))[0]["one"] == 1)
+        return bool((await own.fetch("SELECT 1 AS one"))[0]["one"] == 1)
 
 
 async def test_nothing_is_asked_before_the_start() -> None:
@@ -46,88 +46,88 @@ async def test_nothing_is_asked_before_the_start() -> None:
 
 
 async def test_starting_twice_is_an_error_and_stopping_twice_is_not(server: Embedded) -> None:
-    engine = KithEngine()
-    await engine.start(server.database_url)
+    own = KithEngine()
+    await own.start(server.database_url)
     with pytest.raises(RuntimeError, match="already started"):
-        await engine.start(server.database_url)
-    await engine.stop()
-    await engine.stop()
+        await own.start(server.database_url)
+    await own.stop()
+    await own.stop()
 
 
-async def test_a_failed_commit_gives_the_connection_back(engine: KithEngine) -> None:
+async def test_a_failed_commit_gives_the_connection_back(own: KithEngine) -> None:
     table = f"t{uuid4().hex}"
-    await engine.fetch(DEFERRED.format(table))
+    await own.fetch(DEFERRED.format(table))
     with pytest.raises(asyncpg.UniqueViolationError):
-        async with engine.transaction():
-            await engine.fetch(f"INSERT INTO {table} VALUES (1), (1)")
-    assert not engine.transaction_exists()
-    assert await still_answers(engine)
-    assert await engine.fetch(f"SELECT * FROM {table}") == []
+        async with own.transaction():
+            await own.fetch(f"INSERT INTO {table} VALUES (1), (1)")
+    assert not own.transaction_exists()
+    assert await still_answers(own)
+    assert await own.fetch(f"SELECT * FROM {table}") == []
 
 
-async def test_an_error_inside_rolls_back_and_is_the_one_that_leaves(engine: KithEngine) -> None:
+async def test_an_error_inside_rolls_back_and_is_the_one_that_leaves(own: KithEngine) -> None:
     table = f"t{uuid4().hex}"
-    await engine.fetch(DEFERRED.format(table))
+    await own.fetch(DEFERRED.format(table))
     with pytest.raises(ZeroDivisionError):
-        async with engine.transaction():
-            await engine.fetch(f"INSERT INTO {table} VALUES (1)")
+        async with own.transaction():
+            await own.fetch(f"INSERT INTO {table} VALUES (1)")
             raise ZeroDivisionError
-    assert await engine.fetch(f"SELECT * FROM {table}") == []
+    assert await own.fetch(f"SELECT * FROM {table}") == []
 
 
-async def test_a_connection_lost_inside_is_database_gone_and_the_next_one_is_new(engine: KithEngine) -> None:
+async def test_a_connection_lost_inside_is_database_gone_and_the_next_one_is_new(own: KithEngine) -> None:
     with pytest.raises(DatabaseGone):
-        async with engine.transaction() as tx:
+        async with own.transaction() as tx:
             tx.connection.terminate()
-            await engine.fetch("SELECT 1")
+            await own.fetch("SELECT 1")
     with pytest.raises(DatabaseGone):
-        async with engine.transaction() as tx:
+        async with own.transaction() as tx:
             tx.connection.terminate()
-    assert await still_answers(engine)
+    assert await still_answers(own)
 
 
-async def test_a_cancelled_request_leaves_no_transaction_open(engine: KithEngine) -> None:
+async def test_a_cancelled_request_leaves_no_transaction_open(own: KithEngine) -> None:
     async def slow() -> None:
-        async with engine.transaction():
-            await engine.fetch("SELECT pg_sleep(30)")
+        async with own.transaction():
+            await own.fetch("SELECT pg_sleep(30)")
 
     task = asyncio.create_task(slow())
     await asyncio.sleep(0.2)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    assert await still_answers(engine)
-    rows = await engine.fetch("SELECT count(*) AS n FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+    assert await still_answers(own)
+    rows = await own.fetch("SELECT count(*) AS n FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
     assert rows[0]["n"] == 0
 
 
-async def test_giving_a_connection_back_asks_the_server_nothing(engine: KithEngine) -> None:
-    before = await messages(engine)
-    await still_answers(engine)
-    assert await messages(engine) == before + 1
+async def test_giving_a_connection_back_asks_the_server_nothing(own: KithEngine) -> None:
+    before = await messages(own)
+    await still_answers(own)
+    assert await messages(own) == before + 1
 
 
-async def messages(engine: KithEngine) -> int:
+async def messages(own: KithEngine) -> int:
     """How many queries the one connection has been asked."""
-    connection = await engine.acquire()
+    connection = await own.acquire()
     try:
         return int(connection._con._protocol.queries_count)
     finally:
-        await engine.release(connection)
+        await own.release(connection)
 
 
-async def test_a_transaction_inside_another_is_the_outer_one(engine: KithEngine) -> None:
+async def test_a_transaction_inside_another_is_the_outer_one(own: KithEngine) -> None:
     table = f"t{uuid4().hex}"
-    await engine.fetch(DEFERRED.format(table))
+    await own.fetch(DEFERRED.format(table))
     with contextlib.suppress(ZeroDivisionError):
-        async with engine.transaction():
-            async with engine.transaction():
-                await engine.fetch(f"INSERT INTO {table} VALUES (1)")
+        async with own.transaction():
+            async with own.transaction():
+                await own.fetch(f"INSERT INTO {table} VALUES (1)")
             raise ZeroDivisionError
-    assert await engine.fetch(f"SELECT * FROM {table}") == []
+    assert await own.fetch(f"SELECT * FROM {table}") == []
 
 
-async def test_the_first_touch_waits_until_the_database_is_back(server: Embedded, engine: KithEngine) -> None:
+async def test_the_first_touch_waits_until_the_database_is_back(server: Embedded, own: KithEngine) -> None:
     server.stop_process()
 
     async def back_soon() -> None:
@@ -135,12 +135,12 @@ async def test_the_first_touch_waits_until_the_database_is_back(server: Embedded
         await asyncio.to_thread(server.start)
 
     task = asyncio.create_task(back_soon())
-    assert (await engine.fetch("SELECT 1 AS one"))[0]["one"] == 1
+    assert (await own.fetch("SELECT 1 AS one"))[0]["one"] == 1
     await task
     server.stop_process()
     task = asyncio.create_task(back_soon())
-    async with engine.transaction():
-        assert (await engine.fetch("SELECT 2 AS two"))[0]["two"] == 2
+    async with own.transaction():
+        assert (await own.fetch("SELECT 2 AS two"))[0]["two"] == 2
     await task
 
 
@@ -150,11 +150,11 @@ async def test_a_database_that_stays_away_is_said_to_be_gone(tmp_path: Path, mon
         await KithEngine().start(f"postgresql://kith@/kith?host={tmp_path}")
 
 
-async def test_a_wrong_statement_is_not_taken_for_a_lost_database(engine: KithEngine) -> None:
+async def test_a_wrong_statement_is_not_taken_for_a_lost_database(own: KithEngine) -> None:
     with pytest.raises(asyncpg.PostgresSyntaxError):
-        await engine.fetch("SELEKT 1")
+        await own.fetch("SELEKT 1")
     with pytest.raises(asyncpg.DataError):
-        await engine.fetch("SELECT $1::int", ["one"])
+        await own.fetch("SELECT $1::int", ["one"])
 
 
 async def test_every_way_of_asking_is_counted(database: None) -> None:

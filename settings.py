@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Env = Literal["production", "demo", "test"]
 SHORTEST_KEY = 32
@@ -110,7 +110,8 @@ class Given:
 
     def database(self, name: str, *, required: bool) -> str | None:
         value = self.text(name, None if required else "")
-        if value and urlsplit(value).scheme not in ("postgresql", "postgres"):
+        parts = address(value)
+        if value and (parts is None or parts.scheme not in ("postgresql", "postgres")):
             raise SettingsError(f"{name} must be an address like postgresql://role:password@host/database.")
         return value or None
 
@@ -135,15 +136,15 @@ class Given:
     def base_url(self, default: str | None) -> str:
         value = self.text("KITH_BASE_URL", default).rstrip("/")
         schemes = ("http", "https") if default else ("https",)
-        parts = urlsplit(value)
-        if parts.scheme not in schemes or not parts.hostname or parts.path or parts.query or parts.fragment:
+        parts = address(value)
+        if not parts or parts.scheme not in schemes or not parts.hostname or value.split("://")[1] != parts.netloc:
             raise SettingsError(f"KITH_BASE_URL is {value!r}. It must be like {schemes[-1]}://portal.example.org")
         return value
 
     def smtp_url(self, default: str | None) -> str:
         value = self.text("KITH_SMTP_URL", default)
-        parts = urlsplit(value)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        parts = address(value)
+        if not parts or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise SettingsError("KITH_SMTP_URL must be an address like smtp://user:password@host:587?starttls=required")
         return value
 
@@ -160,6 +161,15 @@ class Given:
                 f"KITH_HOST is {value!r}, but demo and test listen on loopback only. Set KITH_QA_OPEN=yes to open them."
             )
         return value
+
+
+def address(value: str) -> SplitResult | None:
+    """The parts of an address, or None when it is none: a port that is no number, half an IPv6 address."""
+    try:
+        parts = urlsplit(value)
+        return parts if parts.port is None or parts.port else None
+    except ValueError:
+        return None
 
 
 def is_loopback(host: str) -> bool:

@@ -12,6 +12,8 @@ from db.engine import DB, run
 from db.inspection import inspect
 from db.migrate import WrongDeployment, as_owner, demand_env, migrate, pending, role_of
 
+EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Embedded]:
@@ -21,9 +23,7 @@ def server() -> Iterator[Embedded]:
 
 async def reset(server: Embedded) -> None:
     async with as_owner(server.owner_database_url) as connection:
-        await connection.execute(
-            "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC"
-        )
+        await connection.execute(EMPTY)
 
 
 async def as_site(server: Embedded, sql: str) -> object:

@@ -1,0 +1,106 @@
+"""A portal's person's own details. Practices' patients are never touched here: details travel to them by updates."""
+
+import re
+from dataclasses import astuple, dataclass, replace
+from datetime import date
+
+from db.engine import Prepared, transaction
+from domain import audit, days
+from domain.errors import Changed, NotFound, Refused
+from domain.permissions import Permission, demand
+from domain.portals import Visit
+
+LONGEST = {
+    "name": 200, "preferred_name": 100, "gender": 50, "phone": 40, "email": 254, "address": 200, "city": 100,
+    "postcode": 20, "emergency_name": 200, "emergency_phone": 40,
+}  # fmt: skip
+PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{3,}(ext?\.? ?[0-9]+)?")
+EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a person says of themselves. `email` is where they want to be written to, not a login. What is not known is
+    '' or None; `version` is that of the row as it was read."""
+
+    name: str
+    preferred_name: str
+    birth_date: date | None
+    gender: str
+    phone: str
+    email: str
+    address: str
+    city: str
+    postcode: str
+    emergency_name: str
+    emergency_phone: str
+    version: int
+
+
+_COLUMNS = (
+    "SELECT name, preferred_name, birth_date, gender, phone, email, address, city, postcode, emergency_name,"
+    " emergency_phone, version FROM portal WHERE id = $1"
+)
+_read = Prepared(_COLUMNS)
+_lock = Prepared(f"{_COLUMNS} FOR UPDATE")
+_write = Prepared(
+    "UPDATE portal SET name = $2, preferred_name = $3, birth_date = $4, gender = $5, phone = $6, email = $7,"
+    " address = $8, city = $9, postcode = $10, emergency_name = $11, emergency_phone = $12, version = $13 + 1"
+    " WHERE id = $1"
+)
+
+
+async def read(visit: Visit) -> Details:
+    """The details as they are. Raises NotPermitted."""
+    demand(visit, Permission.VIEW_DETAILS)
+    row = await _read.first(visit.portal)
+    if row is None:
+        raise NotFound
+    await audit.record("details:view", account=visit.account, portal=visit.portal, access=visit.access)
+    return Details(**row)
+
+
+def faults(new: Details) -> list[Refused]:
+    """Everything wrong with what was typed, each at its field."""
+    found = []
+    for field, longest in LONGEST.items():
+        typed = getattr(new, field)
+        if len(typed) > longest:
+            found.append(Refused(f"Use at most {longest} characters", field))
+        # These go into mails' headers and pages' titles. RFC 2047: =? begins an encoded word, which can hold anything.
+        elif not typed.isprintable() or "=?" in typed:
+            found.append(Refused("There are characters here that cannot be kept. Type it again", field))
+    if not new.name.strip():
+        found.append(Refused("Type the person's name", "name"))
+    if words := days.wrong_with(new.birth_date):
+        found.append(Refused(words, "birth_date"))
+    found += [
+        Refused("Type a phone number, such as 0412 345 678", field)
+        for field in ("phone", "emergency_phone")
+        if getattr(new, field) and not PHONE.fullmatch(getattr(new, field))
+    ]
+    if new.email and not EMAIL.fullmatch(new.email):
+        found.append(Refused("Type an email address, such as name@example.com", "email"))
+    return found
+
+
+async def change(visit: Visit, new: Details) -> None:
+    """Replaces the details; `new.version` is that of what the form was drawn from. Nothing is written, and no version
+    raised, when they are the same.
+
+    Raises NotPermitted, Refused for the first of `faults`, and Changed when somebody was quicker.
+    """
+    demand(visit, Permission.CHANGE_DETAILS)
+    for fault in faults(new):
+        raise fault
+    async with transaction():
+        row = await _lock.first(visit.portal)
+        if row is None:
+            raise NotFound
+        present = Details(**row)
+        if replace(new, version=present.version) == present:
+            return
+        if new.version != present.version:
+            raise Changed
+        await _write.rows(visit.portal, *astuple(new))
+        await audit.record("details:change", account=visit.account, portal=visit.portal, access=visit.access)

@@ -58,7 +58,7 @@ def with_database() -> Iterator[Settings]:
             os.environ["KITH_OWNER_DATABASE_URL"] = found.owner_database_url
             yield replace(settings, database_url=found.database_url, owner_database_url=found.owner_database_url)
     except expected() as error:
-        raise Failure(str(error)) from error
+        raise Failure(str(error) or "There is nothing of that name.") from error
 
 
 def owner_url(settings: Settings) -> str:

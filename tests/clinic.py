@@ -13,8 +13,9 @@ from domain import access, clock, requests
 from domain.requests import Asking
 from tests.cast import Someone, someone
 
-DAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """When the tests that speak of dates take place: Friday 20 November 2026, 2 pm in Sydney."""
+TODAY = NOW.date()
 
 
 def set_clock(now: datetime) -> None:
@@ -95,7 +96,7 @@ class Clinic:
             },
         )
 
-    async def bill(self, number: int, *amounts: str, paid: str = "0", due_on: date = DAY.date(), **others: Any) -> UUID:
+    async def bill(self, number: int, *amounts: str, paid: str = "0", due_on: date = TODAY, **others: Any) -> UUID:
         """An invoice of a line for each amount, whose descriptions are canaries."""
         money = [Decimal(amount) for amount in amounts]
         invoice = await write(

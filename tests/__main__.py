@@ -4,19 +4,21 @@ Without a path among the arguments both runs take place; else those whose paths 
 """
 
 import os
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 E2E = "tests/e2e"
 NOTHING_COLLECTED = 5
-# A database that is given is one: two runs would empty it under each other.
-PROCESSES = "0" if "KITH_DATABASE_URL" in os.environ else "2"
+PROCESSES = "2"
+WITH_VALUE = ("-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--deselect", "--ignore", "--maxfail", "--durations")
 
 
-def is_path(argument: str) -> bool:
-    return not argument.startswith("-") and Path(argument.split("::")[0]).exists()
+def paths_among(arguments: list[str]) -> list[str]:
+    """The arguments that name files or folders, and not those that belong to an option before them."""
+    after = zip(["", *arguments], arguments, strict=False)
+    free = (argument for before, argument in after if before not in WITH_VALUE and not argument.startswith("-"))
+    return [argument for argument in free if Path(argument.split("::")[0]).exists()]
 
 
 def is_e2e(path: str) -> bool:
@@ -25,15 +27,13 @@ def is_e2e(path: str) -> bool:
 
 def plan(arguments: list[str]) -> list[list[str]]:
     """The arguments of each pytest run."""
-    paths = [argument for argument in arguments if is_path(argument)]
-    rest = [argument for argument in arguments if argument not in paths]
+    paths = paths_among(arguments)
+    rest = list(arguments)
+    for path in paths:
+        rest.remove(path)
     # A database given from outside is one: two processes would empty it under each other.
-    alone = "KITH_DATABASE_URL" in os.environ
-    if (
-        not alone
-        and not any(argument.startswith(("-n", "--pdb", "-p")) for argument in rest)
-        and not any("::" in p for p in paths)
-    ):
+    alone = "KITH_DATABASE_URL" in os.environ or any("::" in path for path in paths)
+    if not alone and not any(argument.startswith(("-n", "--pdb", "-p")) for argument in rest):
         rest = ["-n", PROCESSES, *rest]
     browser = [path for path in paths if is_e2e(path)]
     others = [path for path in paths if path not in browser]

@@ -72,8 +72,8 @@ async def _let_mail_land(connection: asyncpg.Connection) -> None:
     """Nothing more is sent, and what is being sent arrives before the mailbox is emptied."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        await connection.execute("DELETE FROM mail WHERE claim IS NULL OR sent_at IS NOT NULL OR failed_at IS NOT NULL")
-        if not await connection.fetch("SELECT FROM mail WHERE claimed_until > $1", clock.now()):
+        await connection.execute("DELETE FROM mail WHERE claim IS NULL")
+        if not await connection.fetch("SELECT FROM mail LIMIT 1"):
             return
         await asyncio.sleep(0.05)
 

@@ -1,0 +1,121 @@
+"""POST /qa/reset: the same cast every time, and nothing of before."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from db.embedded_server import Addresses
+from db.engine import run, transaction
+from db.ids import new_id, next_are, seeded
+from demo import cast
+from domain import accounts, clock
+from domain.mail import MailKind, owe
+from settings import Settings
+
+MOMENTS = {"created_at", "asked_at", "expires_at", "decided_at", "added_at", "at"}
+SALTED = {"password_hash", "hash"}
+
+
+async def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, but for the moments when they were written and what is salted."""
+    tables = await run("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'migration'")
+    kept = {}
+    for table in (str(row["tablename"]) for row in tables):
+        rows = await run(f"SELECT * FROM {table}")
+        shown = [{key: row[key] for key in row if key not in MOMENTS | SALTED} for row in rows]
+        kept[table] = sorted(shown, key=repr)
+    return kept
+
+
+async def test_the_same_ids_and_content_every_time(the_cast: None, addresses: Addresses, settings: Settings) -> None:
+    before = await everything()
+    await run("DELETE FROM record_entry")
+    await run("UPDATE portal SET name = 'Somebody else'")
+    await cast.reset(addresses.owner_database_url, settings)
+    after = await everything()
+    assert after == before
+    assert len(after["patient"]) == 490
+    assert len(after["event"]) > 50
+
+
+async def test_sessions_clock_and_mailbox_begin_anew(the_cast: None, addresses: Addresses, settings: Settings) -> None:
+    await accounts.log_in("mina@example.com", cast.PASSWORD, address="203.0.113.7", device="")
+    await clock.move(timedelta(days=40))
+    message = settings.var / "mailbox" / "of-before"
+    message.parent.mkdir()
+    message.write_text("a mail")
+    await cast.reset(addresses.owner_database_url, settings)
+    assert await run("SELECT (SELECT count(*) FROM session) AS sessions, clock_offset FROM deployment") == [
+        {"sessions": 0, "clock_offset": timedelta()}
+    ]
+    assert abs(clock.now() - clock.datetime.now(clock.UTC)) < timedelta(seconds=1)
+    assert list(message.parent.iterdir()) == []
+
+
+async def test_waits_for_a_mail_on_its_way(the_cast: None, addresses: Addresses, settings: Settings) -> None:
+    await clock.move(timedelta(days=1))
+    await owe(MailKind.PASSWORD_RESET, uuid4(), "mina@example.com")
+    await run("UPDATE mail SET claim = $1, claimed_until = $2", uuid4(), clock.now() + timedelta(minutes=3))
+    resetting = asyncio.create_task(cast.reset(addresses.owner_database_url, settings))
+    while await run("SELECT FROM deployment WHERE clock_offset > '0'"):
+        continue
+    for _ in range(20):
+        assert await run("SELECT FROM mail"), "the reset did not wait"
+    message = settings.var / "mailbox" / "arrived-late"
+    message.parent.mkdir()
+    message.write_text("a mail")
+    await run("UPDATE mail SET claim = NULL, claimed_until = NULL, sent_at = $1", clock.now())
+    await resetting
+    assert not message.exists()
+    assert not await run("SELECT FROM mail")
+
+
+async def test_gives_way_to_a_request_that_it_would_deadlock_with(
+    the_cast: None, addresses: Addresses, settings: Settings
+) -> None:
+    begun, resetting = asyncio.Event(), asyncio.Event()
+
+    async def request() -> int:
+        async with transaction():
+            await run("SELECT FROM session LIMIT 1")
+            begun.set()
+            await resetting.wait()
+            while not await run("SELECT FROM pg_locks WHERE NOT granted"):
+                continue
+            return len(await run("SELECT FROM access"))
+
+    asked = asyncio.create_task(request())
+    await begun.wait()
+    reset = asyncio.create_task(cast.reset(addresses.owner_database_url, settings))
+    resetting.set()
+    assert await asked == 6
+    await reset
+    assert len(await run("SELECT FROM access")) == 6
+
+
+async def test_never_in_production(settings: Settings) -> None:
+    production = replace(settings, env="production")
+    with pytest.raises(RuntimeError, match="demo or test"):
+        await cast.reset("postgresql://nobody@localhost/nothing", production)
+    with pytest.raises(RuntimeError, match="demo or test"):
+        await cast.build(production)
+
+
+def test_ids_said_beforehand_come_first() -> None:
+    said = uuid4()
+    with seeded(1):
+        first = new_id()
+    with seeded(1):
+        next_are(said)
+        assert (new_id(), new_id()) == (said, first)
+
+
+def test_an_id_said_beforehand_must_be_taken() -> None:
+    with pytest.raises(RuntimeError, match="Nothing took"), seeded(1):
+        next_are(uuid4())
+    with pytest.raises(RuntimeError, match="inside seeded"):
+        next_are(uuid4())

@@ -1,0 +1,13 @@
+"""What is told of the sending: one JSON line each on stderr, ids and kinds only, never an address or a name."""
+
+import json
+import sys
+
+from domain import clock
+
+
+def note(what: str, **facts: object) -> None:
+    """Writes one line. `facts` are ids, kinds, numbers and codes."""
+    line = {"at": clock.now().isoformat(timespec="milliseconds"), "what": what, **facts}
+    sys.stderr.write(json.dumps(line, default=str) + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,45 @@
+"""Which builder makes which kind of mail."""
+
+from domain.mail import MailKind
+from emails import (
+    access_consent,
+    access_decision,
+    access_offer,
+    access_request,
+    access_widened,
+    already_signed_up,
+    confirm_email,
+    password_changed,
+    password_reset,
+    set_up,
+)
+from emails.compose import TEMPLATES
+from emails.letter import Builder
+
+BUILDERS: dict[MailKind, Builder] = {
+    MailKind.CONFIRM_EMAIL: confirm_email.build,
+    MailKind.ALREADY_SIGNED_UP: already_signed_up.build,
+    MailKind.PASSWORD_RESET: password_reset.build,
+    MailKind.PASSWORD_CHANGED: password_changed.build,
+    MailKind.ACCESS_REQUEST: access_request.build,
+    MailKind.SET_UP: set_up.build,
+    MailKind.ACCESS_DECISION: access_decision.build,
+    MailKind.ACCESS_WIDENED: access_widened.build,
+    MailKind.ACCESS_OFFER: access_offer.build,
+    MailKind.ACCESS_CONSENT: access_consent.build,
+}
+
+
+def stem(kind: MailKind) -> str:
+    """The name that a kind's module and templates share."""
+    return kind.value.replace("-", "_")
+
+
+def demand_builders() -> None:
+    """Raises RuntimeError for a kind without a builder, and Jinja's TemplateNotFound or TemplateSyntaxError for one
+    without sound templates, so that nothing starts that owes mail which nobody can write."""
+    if missing := sorted(set(MailKind) - set(BUILDERS)):
+        raise RuntimeError(f"kinds of mail without a builder: {', '.join(missing)}")
+    for kind in MailKind:
+        for ending in ("txt", "html"):
+            TEMPLATES.get_template(f"{stem(kind)}.{ending}")

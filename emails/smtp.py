@@ -1,0 +1,144 @@
+"""The mail server of KITH_SMTP_URL, spoken to over one connection that stays open while there is mail."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+from settings import is_loopback
+
+CONNECTED_WITHIN, SENT_WITHIN = 20.0, 40.0
+"""Seconds for a connection with its login, and for one mail."""
+
+ABOUT_US = {421, 530, 534, 535, 538}
+"""Answers that say nothing about the mail: the server closes (RFC 5321), or does not accept our login (RFC 4954)."""
+
+
+class NotNow(Exception):
+    """To be tried again. `failure` is a code and an enhanced status, or what became of the connection."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+class ServerAway(NotNow):
+    """There is no connection to be had, for this mail or any other."""
+
+
+class Undeliverable(Exception):
+    """The server refused this mail for good. `failure` is the code and the enhanced status."""
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where mail goes and how. `starttls` of None: where the server offers it."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls: bool
+    starttls: bool | None
+
+    @classmethod
+    def parse(cls, url: str) -> "Server":
+        """Reads an address such as smtp://user:password@host:587?starttls=required or smtps://…
+
+        A password never crosses a network in the clear: with one, STARTTLS is demanded of any other machine.
+        """
+        where = urlsplit(url)
+        tls, host = where.scheme == "smtps", where.hostname or ""
+        required = "required" in parse_qs(where.query).get("starttls", [])
+        guarded = bool(where.username) and not is_loopback(host)
+        return cls(
+            host=host,
+            port=where.port or (465 if tls else 25),
+            username=unquote(where.username) if where.username else None,
+            password=unquote(where.password) if where.password else None,
+            tls=tls,
+            starttls=False if tls else (True if required or guarded else None),
+        )
+
+
+class Post:
+    """Hands mail to a server. `name` is what we call ourselves there."""
+
+    def __init__(self, server: Server, name: str) -> None:
+        self.server = server
+        self.name = name
+        self.client: aiosmtplib.SMTP | None = None
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> None:
+        """Hands one message over. Raises NotNow, ServerAway or Undeliverable; after a NotNow it may have arrived."""
+        client = await self._connected()
+        try:
+            async with asyncio.timeout(SENT_WITHIN):
+                await client.sendmail(sender, [recipient], message)
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            raise self._verdict(refusal.recipients[0]) from refusal
+        except aiosmtplib.SMTPResponseException as refusal:
+            raise self._verdict(refusal) from refusal
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.close()
+            raise NotNow("connection lost") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _verdict(self, refusal: aiosmtplib.SMTPResponseException) -> NotNow | Undeliverable:
+        failure = code_of(refusal)
+        if refusal.code in ABOUT_US:
+            self.close()
+            return NotNow(failure)
+        return Undeliverable(failure) if 500 <= refusal.code <= 599 else NotNow(failure)
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self.client is not None and self.client.is_connected:
+            return self.client
+        client = aiosmtplib.SMTP(
+            hostname=self.server.host,
+            port=self.server.port,
+            username=self.server.username,
+            password=self.server.password,
+            use_tls=self.server.tls,
+            start_tls=self.server.starttls,
+            local_hostname=self.name,
+            timeout=CONNECTED_WITHIN,
+        )
+        try:
+            async with asyncio.timeout(CONNECTED_WITHIN):
+                await client.connect()
+        except aiosmtplib.SMTPResponseException as refusal:
+            raise ServerAway(f"no connection: {code_of(refusal)}") from refusal
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise ServerAway("no connection") from error
+        self.client = client
+        return client
+
+    async def rest(self) -> None:
+        """Takes leave of the server until there is mail again."""
+        client, self.client = self.client, None
+        if client is not None and client.is_connected:
+            try:
+                await client.quit(timeout=2)
+            except (aiosmtplib.SMTPException, OSError):
+                client.close()
+
+    def close(self) -> None:
+        """Drops the connection, in whatever state it is."""
+        client, self.client = self.client, None
+        if client is not None:
+            client.close()
+
+
+def code_of(refusal: aiosmtplib.SMTPResponseException) -> str:
+    """Code and enhanced status (RFC 3463) such as "550 5.1.1". The rest of an answer may hold an address."""
+    enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)", refusal.message)
+    return f"{refusal.code} {enhanced[0]}" if enhanced else str(refusal.code)

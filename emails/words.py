@@ -1,0 +1,54 @@
+"""Words that several mails share, and names made safe to stand in them."""
+
+import re
+import unicodedata
+
+from db.tables.access import Level, Role
+
+LONGEST_NAME = 100
+# The full stop, and the characters that browsers read as one.
+DOTS = "[.\u2024\u3002\ufe52\uff0e\uff61]"
+# What stands in an address. A colon between digits belongs to a time of day.
+SIGNS = r"(?<!\d):|:(?!\d)|[/\\@<>\uff1a\uff0f\uff20]"
+# Two unseen joiners that names in several scripts are spelt with.
+KEPT_UNSEEN = "\u200c\u200d"
+
+
+def unlinked(text: str) -> str:
+    """One line of a person's own text that no mail program turns into a link, and that stays where it stands.
+
+    Colons, slashes and @ become spaces, a full stop is followed by one, what is unseen or turns the writing direction
+    goes, and what is longer than 100 characters is cut.
+    """
+    seen = "".join(_seen(character) for character in text)
+    apart = re.sub(rf"({DOTS})(?=\S)", r"\1 ", re.sub(SIGNS, " ", seen))
+    line = " ".join(apart.split())
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _seen(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf" and character not in KEPT_UNSEEN:
+        return ""
+    return " " if category in ("Cc", "Cs", "Zl", "Zp") else character
+
+
+def possessive(name: str) -> str:
+    """Whose: "Leo Park’s", "James’"."""
+    return f"{name}’" if name.endswith(("s", "S")) else f"{name}’s"
+
+
+def level_words(level: str) -> str:
+    """What a level shows, to follow "shows"."""
+    if Level(level) is Level.CLINICAL:
+        return "all appointments, invoices and clinical records"
+    return "all appointments and invoices only, no clinical records"
+
+
+def role_words(role: str, level: str) -> str:
+    """What a role lets somebody do, to follow "they can" (decision 10)."""
+    if Role(role) is Role.VIEW:
+        return "see this, and change nothing"
+    if Level(level) is Level.CLINICAL:
+        return "see this, manage appointments and invoices, add records, and change details and funding"
+    return "see this, and manage appointments and invoices"

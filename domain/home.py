@@ -33,7 +33,8 @@ _counts = Prepared(
     "SELECT 'owing' AS what, count(*) AS many, coalesce(sum(i.total - i.paid), 0) AS owing"
     " FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.portal = $1 AND i.paid < i.total UNION ALL"
     " SELECT e.kind, count(*), 0 FROM record_entry e WHERE $2::boolean AND e.removed_at IS NULL"
-    " AND (e.portal = $1 OR e.patient IN (SELECT id FROM patient WHERE portal = $1)) GROUP BY e.kind UNION ALL"
+    " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1))) GROUP BY e.kind"
+    " UNION ALL"
     " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1 AND a.status = 'Pending'"
     " AND NOT a.offered AND a.expires_at > $4"
 )

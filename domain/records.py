@@ -58,7 +58,7 @@ _read = Prepared(
     " FROM record_entry e LEFT JOIN portal o ON o.id = e.portal LEFT JOIN account who ON who.id = e.added_by"
     " LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c ON c.id = p.practice"
     " WHERE e.removed_at IS NULL"
-    " AND (e.portal = $1 OR e.patient IN (SELECT id FROM patient WHERE portal = $1))"
+    " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1)))"
     " ORDER BY e.happened_on DESC NULLS LAST, e.name, e.id"
 )
 

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -99,6 +100,17 @@ async def test_an_older_form_changes_nothing(database):
     with pytest.raises(Changed):
         await funding.change(await mina.visit(), replace(NEW, medicare_number="2123 45670 3"))
     assert await funding.read(await mina.visit()) == WHOLE
+
+
+async def test_of_twenty_changes_at_once_one_wins(database):
+    mina = await someone("Mina Park")
+    visit = await mina.visit()
+    # Each gets a connection of its own first, so that none waits for another to be done.
+    await asyncio.gather(*(funding.read(visit) for _ in range(20)))
+    news = [replace(NEW, health_fund=f"Fund {n}") for n in range(20)]
+    ends = await asyncio.gather(*(funding.change(visit, new) for new in news), return_exceptions=True)
+    assert [end for end in ends if not isinstance(end, Changed)] == [None]
+    assert (await funding.read(visit)).version == 2
 
 
 async def test_the_acting_account_stands_in_the_trail(database):

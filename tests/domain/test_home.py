@@ -5,7 +5,8 @@ import pytest
 
 from db.engine import counting
 from db.tables.access import Level, Role
-from domain import appointments, home, invoices, records, requests
+from domain import appointments, guardians, home, invoices, records, requests
+from domain.guardians import Offer
 from domain.records import NewEntry, RecordKind
 from domain.requests import Asking
 from tests.cast import someone
@@ -53,6 +54,14 @@ async def test_a_request_that_has_lapsed_waits_no_more(database):
     assert (await home.read(await mina.visit())).waiting == 1
     set_clock(NOW + timedelta(days=3650))
     assert (await home.read(await mina.visit())).waiting == 0
+
+
+async def test_what_a_guardian_offers_waits_for_somebody_else(database):
+    mina, theo = await someone("Mina Park"), await someone("Theo Almeida")
+    leo = await guardians.open_dependant(mina.session, "Leo Park", "Child", guardians.PARENTAL)
+    visit = await mina.visit(leo)
+    await guardians.offer(visit, Offer("Theo", theo.email, "Child", Level.CLINICAL, Role.EDIT, guardians.PARENTAL))
+    assert (await home.read(visit)).waiting == 0
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -140,7 +140,7 @@ async def test_access_request(read, level, role, shows, can):
     assert f"Role: {role}." in mail.words
     assert shows in mail.words
     assert can in mail.words
-    assert "they say that you are their spouse" in mail.words
+    assert "Relationship: Spouse. This is what they say you are to them." in mail.words
     assert f"waits for 14 days, until {long_date(clock.now() + timedelta(days=14))}" in mail.words
     assert "Do not grant access to people you do not trust" in mail.words
     assert mail.links == [f"{SITE}/portal/{mina.portal}/access"]

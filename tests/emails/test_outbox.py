@@ -1,6 +1,6 @@
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,7 +20,11 @@ def empty_tables(database):
 
 
 def later(**by: float) -> None:
-    clock.set_offset(clock.now() - clock.datetime.now(clock.UTC) + timedelta(**by))
+    move_to(clock.now() + timedelta(**by))
+
+
+def move_to(moment: datetime) -> None:
+    clock.set_offset(moment - datetime.now(UTC))
 
 
 async def test_what_is_owed_is_sent_once_and_marked(outbox, office):
@@ -78,7 +82,7 @@ async def test_what_is_put_off_again_and_again_is_given_up_after_two_days(outbox
     await owe_sign_up("mina@example.com")
     began = clock.now()
     while not (row := (await outbox_rows())["mina@example.com"])["failed_at"]:
-        clock.set_offset(row["due_at"] - clock.datetime.now(clock.UTC) + timedelta(seconds=1))
+        move_to(row["due_at"] + timedelta(seconds=1))
         await send_all(outbox)
     assert row["failure"] == "given up: 451 4.3.0"
     assert office.taken == []

@@ -12,6 +12,7 @@ import pytest
 from db.embedded import temporary
 from db.engine import DB, run
 from db.migrate import as_owner, migrate, role_of
+from domain import clock
 from domain.mail import MailKind
 from emails import kinds
 from emails import worker as workers
@@ -95,7 +96,7 @@ async def test_a_kind_without_a_builder_stops_the_start(settings, monkeypatch):
 
 async def test_a_turn_sweeps_what_has_lapsed(settings, office):
     worker = workers.Worker(replace(settings, smtp_url=f"smtp://127.0.0.1:{office.port}"))
-    await run("INSERT INTO attempt (key, at) VALUES ('login:x', $1)", workers.clock.now().replace(year=2020))
+    await run("INSERT INTO attempt (key, at) VALUES ('login:x', $1)", clock.now().replace(year=2020))
     assert await worker.turn() == workers.LOOKS_EVERY_IN_QA
     assert await run("SELECT FROM attempt") == []
 

@@ -71,10 +71,12 @@ async def on_database(settings: Settings, work: Callable[[], Awaitable[Answer]])
     """What `work` answers, done while the engine is started on a database made for this environment."""
     from db.engine import DB
     from db.migrate import demand_env
+    from domain import clock
 
     await DB.start(str(settings.database_url))
     try:
         await demand_env(settings.env)
+        await clock.read()
         return await work()
     finally:
         await DB.stop()
@@ -199,7 +201,7 @@ def practice_option(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @import_.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @practice_option
 def patients(file: Path, practice: str) -> None:
     """Bring in patients from a CSV FILE; those that exist already are brought up to date."""
@@ -207,7 +209,7 @@ def patients(file: Path, practice: str) -> None:
 
 
 @import_.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @practice_option
 def synthea(folder: Path, practice: str) -> None:
     """Bring in made-up patients from a FOLDER that Synthea wrote."""
@@ -223,20 +225,22 @@ def import_with(name: str, source: Path, practice: str) -> None:
         outcome: Any = asyncio.run(on_database(settings, lambda: operation(source, practice, show_progress)))
     if sys.stderr.isatty():
         click.echo(err=True)
-    for line, reason in outcome.errors:
-        click.echo(f"{source.name} line {line}: {reason}", err=True)
-    counts = f"{outcome.created} created, {outcome.updated} updated, {outcome.unchanged} unchanged"
-    click.echo(f"{counts}, {len(outcome.errors)} refused")
+    for fault in outcome.errors:
+        click.echo(f"{fault.file} line {fault.line}: {fault.reason}", err=True)
+    tallies = {"Patients": outcome, "Allergies": outcome.allergies, "Immunisations": outcome.immunisations}
+    for what, tally in tallies.items():
+        if what == "Patients" or name == "import_synthea":
+            click.echo(f"{what}: {tally.created} created, {tally.updated} updated, {tally.unchanged} unchanged")
+    click.echo(f"Refused: {len(outcome.errors)}")
     if outcome.errors:
         sys.exit(1)
 
 
 def show_progress(done: int, total: int) -> None:
-    """Redraw one line on the terminal, or say every thousandth elsewhere."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done} of {total}", nl=False, err=True)
-    elif done % 1000 == 0 or done == total:
-        click.echo(f"{done} of {total}", err=True)
+    """Redraw one line on the terminal; elsewhere each is a line of its own."""
+    at_terminal = sys.stderr.isatty()
+    again = "\r" if at_terminal else ""
+    click.echo(f"{again}{done} of {total}", nl=not at_terminal, err=True)
 
 
 @main.group()

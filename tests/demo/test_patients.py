@@ -1,8 +1,16 @@
 """The 480 patients of Harbour Street who are made up."""
 
+import csv
+from pathlib import Path
+
 from db.engine import run
-from demo import names, patients
+from db.tables.record_entry import RecordKind
+from demo import family, names, patients
 from demo.people import known_id
+from domain import records
+from domain.patient_import import import_patients
+from domain.patient_import.patient_row import COLUMNS
+from domain.records import NewEntry
 
 OTHERS = "SELECT * FROM patient WHERE portal IS NULL AND email LIKE 'p%@patients.example.com'"
 
@@ -64,3 +72,31 @@ async def test_the_stories_hold_together(the_cast: None) -> None:
     assert not await run("SELECT FROM appointment a JOIN patient p ON p.id = a.patient WHERE a.practice <> p.practice")
     dead = await run("SELECT id FROM patient WHERE deceased_on IS NOT NULL")
     assert {row["id"] for row in dead} == {patients.patient_id(number) for number in patients.DECEASED}
+
+
+async def test_a_sample_equals_what_the_import_writes(the_cast: None, tmp_path: Path) -> None:
+    ids = [patients.patient_id(number) for number in (1, patients.WITHOUT_EMAIL, min(patients.DECEASED), 480)]
+    made_up = await run("SELECT * FROM patient WHERE id = ANY($1)", ids)
+    headings = {column: aliases[0] for column, aliases in COLUMNS.items()}
+    rows = [{**row, "source_id": row["id"]} for row in made_up]
+    with (tmp_path / "sample.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([headings.values(), *([row[column] for column in headings] for row in rows)])
+    outcome = await import_patients(tmp_path / "sample.csv", "eastside-physio")
+    assert (outcome.created, outcome.errors) == (4, [])
+    imported = {row["source_id"]: row for row in await run("SELECT * FROM patient WHERE source = 'csv'")}
+    other = {"id", "practice", "practitioner", "source", "source_id", "created_at"}
+    for row in made_up:
+        same = imported[str(row["id"])]
+        assert {key: row[key] for key in row.keys() - other} == {key: same[key] for key in row.keys() - other}
+
+
+async def test_every_entry_is_one_that_could_be_added(the_cast: None) -> None:
+    rows = await run("SELECT * FROM record_entry WHERE patient IS NOT NULL")
+    assert len(rows) > 500
+    typed = ("name", "detail", "value", "unit", "happened_on")
+    entries = [NewEntry(RecordKind(row["kind"]), *(row[column] for column in typed)) for row in rows]
+    assert [fault.words for entry in entries for fault in records.faults(entry)] == []
+    added = await records.add(await family.visit_of("zed"), entries[0])
+    [same] = await run("SELECT * FROM record_entry WHERE id = $1", added)
+    other = {"id", "portal", "patient", "added_by", "added_at", "ended_on"}
+    assert {key: same[key] for key in same.keys() - other} == {key: rows[0][key] for key in same.keys() - other}

@@ -229,7 +229,9 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> No
 
 async def _note_agreement(visit: Visit, row: Mapping[str, Any]) -> None:
     await run("UPDATE access SET version = version + 1 WHERE id = $1", row["id"])
-    await audit.record("access:agree", account=visit.account, portal=visit.portal, access=visit.access, subject=row["id"])
+    await audit.record(
+        "access:agree", account=visit.account, portal=visit.portal, access=visit.access, subject=row["id"]
+    )
 
 
 async def _disable(visit: Visit, row: Mapping[str, Any], decision: Decision) -> None:

@@ -27,17 +27,17 @@ class LoggedIn:
     credential_version: int
 
 
-async def log_in(email: str, password: str, *, address: str, device: str, knows: UUID | None = None) -> LoggedIn:
+async def log_in(email: str, password: str, *, address: str, device: str, knows: tuple[UUID, int] | None = None) -> LoggedIn:
     """Checks email and password and begins a session.
 
-    `knows` is the account that this browser has logged in to before: it is exempt from the rations, so that nobody
-    is locked out by somebody else's guessing. Raises Refused in the same words and time whether or not the email
+    `knows` is the account that this browser has logged in to before, with its credential version then: it is exempt
+    from the rations, so that nobody is locked out by somebody else's guessing. Raises Refused in the same words and time whether or not the email
     has an account, and TooMany.
     """
     key = email_key(email)
     found = await run("SELECT id, password_hash, credential_version FROM account WHERE email_key = $1", key)
     account = found[0] if found else None
-    if account is None or knows != account["id"]:
+    if account is None or knows != (account["id"], account["credential_version"]):
         await attempts.spend(_login_rations(key, address), attempts.WINDOW)
     if not await passwords.matches(account and account["password_hash"], password):
         await audit.record("session:refused", account=account and account["id"])
@@ -180,7 +180,7 @@ async def reset_password(row: UUID, version: int, password: str) -> None:
         await _set_password(found["account"], password_hash, found["email"])
 
 
-async def change_password(session: sessions.Session, old: str, new: str, *, address: str, device: str) -> LoggedIn:
+async def change_password(session: sessions.Session, old: str, new: str, *, device: str) -> LoggedIn:
     """Changes one's own password: all other sessions end, this browser gets a new token.
 
     Raises Refused at the field 'password' or 'new_password', and TooMany.
@@ -222,3 +222,18 @@ async def _set_password(account: UUID, password_hash: str, email: str) -> int:
     return version
 
 
+async def places(account: UUID) -> list[UUID]:
+    """The portals that an account can open."""
+    rows = await run(
+        "SELECT id FROM portal WHERE owner = $1 UNION"
+        " SELECT portal FROM access WHERE account = $1 AND status = 'Current'",
+        account,
+    )
+    return [row["id"] for row in rows]
+
+
+async def rename(session: sessions.Session, name: str) -> None:
+    """Changes the name that others read. The portal's own name, if there is one, stays as it is."""
+    async with transaction():
+        await run("UPDATE account SET name = $2 WHERE id = $1", session.account, name)
+        await audit.record("account:rename", account=session.account)

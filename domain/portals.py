@@ -34,28 +34,10 @@ class Visit:
         return called(self.name, self.preferred_name)
 
 
-@dataclass(frozen=True)
-class Door:
-    """A portal that an account can open, as the switcher lists it."""
-
-    portal: UUID
-    name: str
-    owns: bool
-    relationship: str
-    level: Level
-    role: Role
-
-
 _visit = Prepared(
     "SELECT p.id AS portal, p.name, p.preferred_name, p.owner, a.id AS access, a.level, a.role, a.basis"
     " FROM portal p LEFT JOIN access a ON a.portal = p.id AND a.account = $1 AND a.status = 'Current'"
     " WHERE p.id = $2 AND (p.owner = $1 OR a.id IS NOT NULL)"
-)
-_doors = Prepared(
-    "SELECT id AS portal, name, true AS owns, '' AS relationship, 'Clinical' AS level, 'Edit' AS role"
-    " FROM portal WHERE owner = $1 UNION ALL"
-    " SELECT p.id, p.name, false, a.relationship, a.level, a.role FROM access a JOIN portal p ON p.id = a.portal"
-    " WHERE a.account = $1 AND a.status = 'Current' ORDER BY owns DESC, name, portal"
 )
 
 
@@ -75,13 +57,6 @@ async def visit(account: UUID, account_name: str, portal: UUID) -> Visit:
     controls = owns or (owner is None and basis is not None)
     rest = {"access": None if owns else row["access"], "level": level, "role": role}
     return Visit(**{**row, **rest}, account=account, account_name=account_name, owns=owns, controls=controls)
-
-
-async def doors(account: UUID) -> list[Door]:
-    """The portals that an account can open: its own first, then by name."""
-    return [
-        Door(**{**row, "level": Level(row["level"]), "role": Role(row["role"])}) for row in await _doors.rows(account)
-    ]
 
 
 async def open_for(account: UUID, name: str, email: str) -> UUID:

@@ -151,9 +151,7 @@ async def withdraw(session: Session, request: UUID) -> None:
         )
         if not withdrawn:
             raise NotFound
-        await audit.record(
-            "access:withdraw", account=session.account, portal=withdrawn[0]["portal"], subject=request
-        )
+        await audit.record("access:withdraw", account=session.account, portal=withdrawn[0]["portal"], subject=request)
 
 
 async def request_of(row: UUID, version: int) -> dict[str, Any]:

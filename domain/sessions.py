@@ -1,6 +1,7 @@
 """Who is logged in on which browser. ASVS 7: a table of token hashes, nothing else is believed."""
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,12 +9,25 @@ from uuid import UUID
 
 from db.engine import Prepared, run
 from db.ids import new_id
+from db.tables.access import Level, Role
 from domain import audit, clock
 
 IDLE, IDLE_AT_WORK = timedelta(minutes=30), timedelta(minutes=15)
 AT_MOST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last visit is kept: a write a minute, not one a request."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A portal that an account can open, as the switcher lists it."""
+
+    portal: UUID
+    name: str
+    owns: bool
+    relationship: str = ""
+    level: Level = Level.CLINICAL
+    role: Role = Role.EDIT
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,8 @@ class Session:
     """Whether the account has a place in any practice: idles for 15 minutes instead of 30."""
     confirmed_at: datetime
     """When the password was last typed here."""
+    doors: tuple[Door, ...] = ()
+    """The portals that it can open: its own first, then by name."""
 
     @property
     def idle(self) -> timedelta:
@@ -38,7 +54,9 @@ class Session:
 _find = Prepared(
     "SELECT s.id, s.account, s.seen_at, s.expires_at, s.confirmed_at, a.name, a.email, p.id AS portal,"
     " EXISTS (SELECT FROM member m WHERE m.account = a.id AND m.active) AS works,"
-    " d.clock_offset"
+    " (SELECT json_agg(json_build_array(dp.id, dp.name, da.relationship, da.level, da.role) ORDER BY dp.name, dp.id)::text"
+    "  FROM access da JOIN portal dp ON dp.id = da.portal WHERE da.account = a.id AND da.status = 'Current') AS doors,"
+    " p.name AS portal_name, d.clock_offset"
     " FROM deployment d LEFT JOIN session s ON s.token_hash = $1"
     " LEFT JOIN account a ON a.id = s.account LEFT JOIN portal p ON p.owner = a.id"
 )
@@ -76,12 +94,22 @@ async def resume(token: str) -> Session | None:
     seen_at, expires_at, now = row.pop("seen_at"), row.pop("expires_at"), clock.now()
     if row["id"] is None:
         return None
+    row["doors"] = _doors(row["portal"], row.pop("portal_name"), row["doors"])
     session = Session(**row)
     if now >= expires_at or now >= seen_at + session.idle:
         return None
     if now >= seen_at + SEEN_EVERY:
         await _seen.rows(session.id, now)
     return session
+
+
+def _doors(own: UUID | None, own_name: str | None, others: str | None) -> tuple[Door, ...]:
+    mine = [Door(own, own_name, True)] if own and own_name else []
+    rest = [
+        Door(UUID(portal), name, False, relationship, Level(level), Role(role))
+        for portal, name, relationship, level, role in json.loads(others or "[]")
+    ]
+    return (*mine, *rest)
 
 
 async def end(session: Session) -> None:

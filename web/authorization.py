@@ -1,0 +1,71 @@
+"""The one gate: every handler names what it needs, `permission=…`, or nothing starts."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from domain import portals
+from domain.errors import NotFound
+from domain.permissions import Permission, demand
+from domain.portals import Visit
+from domain.sessions import Session
+from web.errors import LoginNeeded
+from web.session import Caller
+
+
+class Open(StrEnum):
+    """What a handler may need that no portal's permission says."""
+
+    PUBLIC = "public"
+    LOGGED_IN = "logged in"
+    QA = "qa room"
+
+
+async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Lets nobody past who lacks what the handler declares. Loads the visit afresh at every request.
+
+    Raises LoginNeeded, NotFound or NotPermitted.
+    """
+    needed = handler.opt["permission"]
+    if needed == Open.PUBLIC:
+        return
+    if needed == Open.QA:
+        if not connection.app.state.settings.qa:
+            raise NotFound
+        return
+    session: Session | None = connection.user
+    if session is None:
+        raise LoginNeeded
+    if needed != Open.LOGGED_IN:
+        portal = UUID(str(connection.path_params["portal"]))
+        connection.state.visit = await portals.visit(session.account, session.name, portal)
+        demand(connection.state.visit, needed)
+
+
+async def provide_visit(request: Caller) -> Visit:
+    """How the account stands in the portal of this address: what the gate loaded."""
+    visit: Visit = request.state.visit
+    return visit
+
+
+async def provide_session(request: Caller) -> Session:
+    """The session that the gate let in."""
+    assert request.user is not None
+    return request.user
+
+
+def demand_permissions(app: Litestar) -> None:
+    """Raises RuntimeError for a handler that names no permission of ours, or a portal's without a portal."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or handler.handler_name == "options_handler":
+                continue
+            needed = handler.opt.get("permission")
+            if not isinstance(needed, (Open, Permission)):
+                raise RuntimeError(f"{route.path}: {handler.handler_name} names no permission")
+            if isinstance(needed, Permission) and "{portal:uuid}" not in str(route.path_format) + str(route.path):
+                raise RuntimeError(f"{route.path}: {needed} needs a portal in the address")

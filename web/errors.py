@@ -1,0 +1,111 @@
+"""What goes wrong, as a page. A fragment that was asked for turns the whole page."""
+
+import logging
+from datetime import UTC
+from typing import Any
+
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+from litestar.types import ExceptionHandlersMap
+
+from db.gone import DatabaseGone
+from domain import clock, errors
+from web.respond import Wanted, error_page, redirect, wanted
+from web.session import Caller
+
+logger = logging.getLogger("kith.web")
+
+
+class LoginNeeded(Exception):
+    """Nobody is logged in, and the address is not for everybody."""
+
+
+HTTP_WORDS = {
+    400: ("This could not be read", "Go back, check what you typed, and try again."),
+    405: ("This cannot be done here", "Go back and use the buttons on the page."),
+    413: ("This is too long to take in", "Go back and shorten what you typed."),
+    415: ("This could not be read", "Go back and use the form on the page."),
+}
+
+
+def not_found(request: Caller, error: Exception) -> Response[bytes]:
+    """Absent, never yours and no longer yours: one page, one text (decision 11)."""
+    return error_page(request, "not-found", 404)
+
+
+def not_permitted(request: Caller, error: Exception) -> Response[bytes]:
+    return error_page(request, "not-permitted", 403)
+
+
+def login_needed(request: Caller, error: Exception) -> Response[bytes]:
+    """Leads to the login page and, after it, back. A fragment's login leads the whole page there."""
+    if wanted(request) is Wanted.FRAGMENT:
+        return Response(b"", status_code=401, headers={"HX-Redirect": "/login"})
+    if request.method in ("GET", "HEAD"):
+        return redirect(f"/login?next={request.url.path}")
+    return redirect("/login")
+
+
+def link_closed(request: Caller, error: errors.LinkClosed) -> Response[bytes]:
+    return error_page(request, "link-closed", 410, why=error.why)
+
+
+def too_many(request: Caller, error: errors.TooMany) -> Response[bytes]:
+    seconds = max(1, int((error.until - clock.now()).total_seconds()) + 1)
+    response = error_page(request, "too-many", 429, minutes=-(-seconds // 60))
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def database_gone(request: Caller, error: Exception) -> Response[bytes]:
+    logger.error("database gone")
+    response = error_page(request, "unavailable", 503)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def refused(request: Caller, error: errors.Refused) -> Response[bytes]:
+    """A rule that no form on the page speaks of."""
+    return error_page(request, "refused", 409, words=error.words)
+
+
+def changed(request: Caller, error: Exception) -> Response[bytes]:
+    return error_page(request, "changed", 409)
+
+
+def http_error(request: Caller, error: HTTPException) -> Response[bytes]:
+    """Litestar's own refusals: no such address, wrong method, a body that is too large."""
+    status = error.status_code
+    if status == 404:
+        return not_found(request, error)
+    if status >= 500:
+        return failed(request, error)
+    title, advice = HTTP_WORDS.get(status, HTTP_WORDS[400])
+    response = error_page(request, "http-error", status, title=title, advice=advice)
+    if error.headers and "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response
+
+
+def failed(request: Caller, error: Exception) -> Response[bytes]:
+    """A defect of ours. The log has its place in the code, never its values: they may be a person's."""
+    trace, frames = error.__traceback__, []
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    logger.error("failed: %s at %s", type(error).__name__, " ".join(frames[-4:]))
+    return error_page(request, "failed", 500)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    errors.NotFound: not_found,
+    errors.NotPermitted: not_permitted,
+    errors.LinkClosed: link_closed,  # type: ignore[dict-item] # Litestar's type knows only Exception
+    errors.TooMany: too_many,  # type: ignore[dict-item]
+    errors.Refused: refused,  # type: ignore[dict-item]
+    errors.Changed: changed,
+    LoginNeeded: login_needed,
+    DatabaseGone: database_gone,
+    HTTPException: http_error,
+    Exception: failed,
+}

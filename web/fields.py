@@ -1,0 +1,42 @@
+"""Fields that several forms share."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+from domain.access import Level, Role
+from domain.requests import RELATIONSHIPS
+
+
+def _email(value: str) -> str:
+    if not value:
+        raise ValueError("Type an email address, like name@example.com")
+    try:
+        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise ValueError("This is not an email address. Type it like name@example.com") from error
+
+
+def _name(value: str) -> str:
+    if "=?" in value or "://" in value:
+        raise ValueError("Type a name, without a web address or code in it")
+    return " ".join(value.split())
+
+
+def _relationship(value: str) -> str:
+    if value not in RELATIONSHIPS:
+        raise ValueError("Choose how you are related")
+    return value
+
+
+Email = Annotated[str, AfterValidator(_email), Field(max_length=254, description="Type an email address")]
+Name = Annotated[
+    str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")
+]
+Password = Annotated[str, Field(min_length=1, max_length=1024, description="Type a password")]
+Relationship = Annotated[str, AfterValidator(_relationship), Field(max_length=40, description="Choose how you are related")]
+LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
+RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
+YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]
+Ticked = Annotated[bool, Field(default=False, description="Tick it or leave it")]

@@ -1,0 +1,113 @@
+"""Account > Access: who can open one's own portal, and whose portals one opens."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+from pydantic import Field, model_validator
+
+from domain import access, guardians, portals, requests
+from domain.requests import CHILDREN, RELATIONSHIPS, Asking
+from domain.sessions import Session
+from web.authorization import Open
+from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, YesOrNo
+from web.forms import Form, FormModel, read
+from web.respond import done, page
+from web.session import Caller
+
+HERE = "/account/access"
+
+
+class AddPatientForm(FormModel):
+    name: Name
+    relationship: Relationship
+    level: LevelChoice
+    role: RoleChoice
+    own_login: YesOrNo
+    email: Annotated[str, Field(max_length=254, description="Type an email address")] = ""
+    basis: str = ""
+
+
+class AskForm(AddPatientForm):
+    """With a login of their own: it needs its email."""
+
+    email: Email
+
+
+class DependantForm(AddPatientForm):
+    """Without one: for an adult it needs a ground to act for them."""
+
+    @model_validator(mode="after")
+    def has_a_basis(self) -> "DependantForm":
+        if self.relationship not in CHILDREN and self.basis not in guardians.BASES_FOR_ADULTS:
+            raise ValueError("Choose why you act for them")
+        return self
+
+    @property
+    def ground(self) -> str:
+        return guardians.PARENTAL if self.relationship in CHILDREN else self.basis
+
+
+async def sections(session: Session) -> dict[str, Any]:
+    """What the Access page shows of one's own portal, if any, and of those one opens."""
+    own = await portals.visit(session.account, session.name, session.portal) if session.portal else None
+    people = await access.people(own) if own else None
+    return {"own": own, "people": people, "patients": await access.patients(session.account)}
+
+
+@get(HERE, permission=Open.LOGGED_IN)
+async def show_access(request: Caller, session: NamedDependency[Session]) -> Response[bytes]:
+    return page(request, "account/access", **await sections(session))
+
+
+@get(f"{HERE}/add-patient", permission=Open.LOGGED_IN)
+async def show_add_patient(request: Caller) -> Response[bytes]:
+    return add_patient_page(request, Form())
+
+
+@post(f"{HERE}/patients", permission=Open.LOGGED_IN)
+async def add_patient(request: Caller, session: NamedDependency[Session]) -> Response[bytes]:
+    form = await read(request, AddPatientForm)
+    own_login = str(form["own_login"])
+    if own_login in ("yes", "no"):
+        form = await read(request, AskForm if own_login == "yes" else DependantForm)
+    if "" in form.errors:
+        form.errors["basis"] = form.errors.pop("")
+    if form.ok:
+        with form.refusals():
+            words = await _add(session, form.value)
+            return await done(
+                request, HERE, flash=words, fragment="patients-you-access", into="patients-you-access",
+                context=lambda: sections(session),
+            )  # fmt: skip
+    return add_patient_page(request, form, status=422)
+
+
+async def _add(session: Session, typed: AddPatientForm) -> str:
+    if isinstance(typed, DependantForm):
+        await guardians.open_dependant(session, typed.name, typed.relationship, typed.ground)
+        return f"{typed.name} has a portal now, and you can open it"
+    await requests.ask(session, Asking(typed.name, typed.relationship, typed.level, typed.role, typed.email))
+    return f"We have written to {typed.email}. You can open their portal once they say yes"
+
+
+@post(f"{HERE}/requests/{{asked:uuid}}/withdrawal", permission=Open.LOGGED_IN)
+async def withdraw(request: Caller, asked: FromPath[UUID], session: NamedDependency[Session]) -> Response[bytes]:
+    await requests.withdraw(session, asked)
+    return await done(
+        request, HERE, flash="Your request is withdrawn", fragment="patients-you-access", into="patients-you-access",
+        context=lambda: sections(session),
+    )  # fmt: skip
+
+
+def add_patient_page(request: Caller, form: Form[Any], status: int = 200) -> Response[bytes]:
+    return page(
+        request, "account/add-patient", fragment="add-patient", status=status,
+        form=form, relationships=RELATIONSHIPS, bases=guardians.BASES_FOR_ADULTS,
+    )  # fmt: skip
+
+
+ROUTES: list[Any] = [show_access, show_add_patient, add_patient, withdraw]

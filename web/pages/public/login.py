@@ -1,0 +1,57 @@
+"""Logging in and out."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.response import Response
+
+from domain import accounts, audit, sessions
+from web.authorization import Open
+from web.fields import Email, Password
+from web.forms import Form, FormModel, read
+from web.next import after_login, is_ours
+from web.respond import page, redirect
+from web.session import SESSION, Caller, ended, known_account, logged_in
+
+
+class LoginForm(FormModel):
+    email: Email
+    password: Password
+    next: str = ""
+
+
+@get("/login", permission=Open.PUBLIC)
+async def show_login(request: Caller) -> Response[bytes]:
+    return page(request, "public/login", form=Form({"next": request.query_params.get("next", "")}))
+
+
+@post("/login", permission=Open.PUBLIC)
+async def log_in(request: Caller) -> Response[bytes]:
+    form = await read(request, LoginForm)
+    if form.ok:
+        with form.refusals():
+            done = await accounts.log_in(
+                form.value.email,
+                form.value.password,
+                address=audit.address.get(),
+                device=request.headers.get("User-Agent", ""),
+                knows=known_account(request),
+            )
+            if request.user:
+                await sessions.end(request.user)
+            to = form.value.next if is_ours(form.value.next) else await after_login(done.account)
+            return redirect(to, logged_in(request, done))
+    return page(request, "public/login", form=form, status=422)
+
+
+@post("/logout", permission=Open.PUBLIC)
+async def log_out(request: Caller) -> Response[bytes]:
+    """Ends the session and empties the browser's cache of it. The known device's cookie stays."""
+    if request.user:
+        await sessions.end(request.user)
+    response = redirect("/login", [ended(SESSION)])
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+ROUTES: list[Any] = [show_login, log_in, log_out]

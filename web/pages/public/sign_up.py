@@ -1,0 +1,72 @@
+"""Signing up: an email first, the account once it is confirmed."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Response
+from pydantic import Field
+
+from domain import accounts, audit, tokens
+from domain.tokens import Purpose
+from web.authorization import Open
+from web.fields import Email, Name, Password
+from web.forms import Form, FormModel, read
+from web.respond import done, page, redirect
+from web.session import LINK, SESSION, Caller, ended, keys_of, link_cookie, link_of
+
+
+class SignUpForm(FormModel):
+    who: Annotated[Literal["me", "carer", "practitioner"], Field(description="Choose what brings you here")]
+    name: Name
+    email: Email
+
+
+class ConfirmForm(FormModel):
+    password: Password
+
+
+@get("/sign-up", permission=Open.PUBLIC)
+async def show_sign_up(request: Caller) -> Response[bytes]:
+    return page(request, "public/sign-up", form=Form())
+
+
+@post("/sign-up", permission=Open.PUBLIC)
+async def sign_up(request: Caller) -> Response[bytes]:
+    form = await read(request, SignUpForm)
+    if not form.ok:
+        return page(request, "public/sign-up", form=form, status=422)
+    if form.value.who == "practitioner":
+        return redirect("/for-practitioners#start")
+    own_health = form.value.who == "me"
+    await accounts.sign_up(form.value.name, form.value.email, own_health=own_health, address=audit.address.get())
+    return page(request, "public/check-your-email", email=form.value.email, hours=24)
+
+
+@get("/confirm-email/{token:str}", permission=Open.PUBLIC)
+async def open_confirmation(request: Caller, token: FromPath[str]) -> Response[bytes]:
+    await accounts.sign_up_of(*tokens.read(Purpose.CONFIRM_EMAIL, token, keys_of(request)))
+    return redirect("/confirm-email", [link_cookie(token)])
+
+
+@get("/confirm-email", permission=Open.PUBLIC)
+async def show_confirmation(request: Caller) -> Response[bytes]:
+    typed = await accounts.sign_up_of(*link_of(request, Purpose.CONFIRM_EMAIL))
+    return page(request, "public/confirm-email", form=Form(), typed=typed)
+
+
+@post("/confirm-email", permission=Open.PUBLIC)
+async def confirm(request: Caller) -> Response[bytes]:
+    link = link_of(request, Purpose.CONFIRM_EMAIL)
+    typed = await accounts.sign_up_of(*link)
+    form = await read(request, ConfirmForm)
+    if form.ok:
+        with form.refusals():
+            await accounts.confirm_sign_up(*link, form.value.password)
+            to = "/login"
+            words = f"Your account is ready. Log in with {typed['email']}"
+            return await done(request, to, flash=words, cookies=[ended(LINK), ended(SESSION)])
+    return page(request, "public/confirm-email", form=form, typed=typed, status=422)
+
+
+ROUTES: list[Any] = [show_sign_up, sign_up, open_confirmation, show_confirmation, confirm]

@@ -1,0 +1,69 @@
+"""Cookies: the session's, the known device's, a mailed link's and the flash's. All `__Host-`, HttpOnly, Secure, Lax."""
+
+from typing import Any
+from uuid import UUID
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+
+from domain import tokens
+from domain.accounts import LoggedIn
+from domain.errors import LinkClosed
+from domain.sessions import Session
+from domain.tokens import Purpose
+
+SESSION, DEVICE, LINK, FLASH = "__Host-session", "__Host-device", "__Host-link", "__Host-flash"
+YEAR = 365 * 24 * 60 * 60
+
+Caller = Request[Session | None, Any, Any]
+"""A request whose `user` is the session, if any."""
+
+
+def cookie(name: str, value: str, max_age: int | None = None) -> Cookie:
+    """A cookie that only this host gets back, never a script."""
+    return Cookie(key=name, value=value, max_age=max_age, httponly=True, secure=True, samesite="lax", path="/")
+
+
+def ended(name: str) -> Cookie:
+    """What makes the browser forget a cookie."""
+    return cookie(name, "", max_age=0)
+
+
+def keys_of(request: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, ...]:
+    """The secret keys of this deployment; the first signs."""
+    keys: tuple[str, ...] = request.app.state.settings.secret_keys
+    return keys
+
+
+def serializer(request: ASGIConnection[Any, Any, Any, Any], salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(keys_of(request))), salt=salt)
+
+
+def logged_in(request: Caller, done: LoggedIn) -> list[Cookie]:
+    """The cookies of a login: the session's, until the browser closes, and the known device's, for a year."""
+    device = serializer(request, "kith.device.v1").dumps([done.account.hex, done.credential_version])
+    return [cookie(SESSION, done.token), cookie(DEVICE, str(device), YEAR)]
+
+
+def known_account(request: Caller) -> tuple[UUID, int] | None:
+    """The account that this browser has logged in to before, and the version of its password then."""
+    try:
+        account, version = serializer(request, "kith.device.v1").loads(request.cookies.get(DEVICE, ""))
+        return UUID(account), int(version)
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def link_cookie(token: str) -> Cookie:
+    """Keeps a mailed link's token out of the address bar: the page is reached without it, for an hour."""
+    return cookie(LINK, token, 60 * 60)
+
+
+def link_of(request: Caller, purpose: Purpose) -> tuple[UUID, int]:
+    """The row and version of the mailed link that this browser opened last. Raises LinkClosed('malformed')."""
+    token = request.cookies.get(LINK)
+    if not token:
+        raise LinkClosed("malformed")
+    return tokens.read(purpose, token, keys_of(request))

@@ -1,0 +1,44 @@
+// Kith's own script: pop-ups, focus after them, and what must not stay on the screen. Everything works without it.
+{
+  const dialog = document.getElementById("dialog");
+  let opener = "";
+
+  addEventListener("click", (event) => {
+    const menu = event.target.closest("details.menu");
+    document.querySelectorAll("details.menu[open]").forEach((open) => open !== menu && open.removeAttribute("open"));
+    const link = event.target.closest("[data-hx-target='#dialog']");
+    if (link) opener = link.id;
+    if (event.target.closest("dialog [data-close]")) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+
+  addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.removeAttribute("open");
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const target = event.detail.ctx.target;
+    const inDialog = target === dialog || dialog.contains(event.target) || target === "#dialog";
+    if (inDialog && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
+    if (inDialog) (dialog.querySelector("#errors") || dialog.querySelector("[autofocus]"))?.focus();
+    else if (dialog.open) dialog.close();
+  });
+
+  dialog.addEventListener("close", () => {
+    dialog.replaceChildren();
+    (document.getElementById(opener) || document.getElementById("main")).focus();
+  });
+
+  // A page kept for the Back button must not outlive its session: hide it when it is left, load it anew when it returns.
+  addEventListener("pagehide", () => document.documentElement.setAttribute("hidden", ""));
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  const idle = Number(document.body.dataset.idle);
+  if (idle) setTimeout(() => document.getElementById("idle").removeAttribute("hidden"), (idle - 120) * 1000);
+}

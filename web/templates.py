@@ -1,0 +1,45 @@
+"""Jinja2 as Kith uses it: escaped, strict, and quick with dicts."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.dates import long_date, short_time
+from domain.permissions import Permission, may
+from domain.portals import called
+from web.static import Static
+from web.words import level_words, money, possessive, role_words
+
+HERE = Path(__file__).parent
+
+
+class Templates(Environment):
+    """Looks a dict's key up before its attributes."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def templates(static: Static, *, qa: bool) -> Templates:
+    """The environment of all pages. `static` says where style and script are."""
+    environment = Templates(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(static=static, qa=qa, may=may, Permission=Permission, called=called)
+    environment.filters.update(
+        long_date=long_date,
+        short_time=short_time,
+        money=money,
+        possessive=possessive,
+        level_words=level_words,
+        role_words=role_words,
+    )
+    return environment

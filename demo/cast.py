@@ -3,7 +3,6 @@
 import asyncio
 import time
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from db.migrate import as_owner
 from demo import appointments, clinics, family, funding, invoices, patients, records
 from demo.people import CLINICS, HARBOUR_STREET, PEOPLE, TIMEZONE, WORKERS, Person, known_id
 from domain import clock, passwords
+from emails import mailbox
 from settings import Settings
 
 PASSWORD = "lantern orchard 42"  # noqa: S105 - everybody's in the demo, and no secret
@@ -65,7 +65,7 @@ async def reset(owner_url: str, settings: Settings) -> None:
             await clock.move(timedelta())
         await _let_mail_land(connection)
         await _begin_anew(connection, settings)
-    await asyncio.to_thread(_empty_folder, settings.var / "mailbox")
+    await asyncio.to_thread(mailbox.empty, settings.var)
 
 
 async def _let_mail_land(connection: asyncpg.Connection) -> None:
@@ -93,12 +93,6 @@ async def _begin_anew(connection: asyncpg.Connection, settings: Settings) -> Non
         except asyncpg.LockNotAvailableError:
             if not left:
                 raise
-
-
-def _empty_folder(folder: Path) -> None:
-    for file in folder.rglob("*"):
-        if file.is_file():
-            file.unlink(missing_ok=True)
 
 
 def today_there() -> date:

@@ -45,7 +45,7 @@ async def test_the_same_ids_and_content_every_time(the_cast: None, addresses: Ad
 async def test_sessions_clock_and_mailbox_begin_anew(the_cast: None, addresses: Addresses, settings: Settings) -> None:
     await accounts.log_in("mina@example.com", cast.PASSWORD, address="203.0.113.7", device="")
     await clock.move(timedelta(days=40))
-    message = settings.var / "mailbox" / "of-before"
+    message = settings.var / "mailbox" / "of-before.eml"
     message.parent.mkdir()
     message.write_text("a mail")
     await cast.reset(addresses.owner_database_url, settings)
@@ -65,7 +65,7 @@ async def test_waits_for_a_mail_on_its_way(the_cast: None, addresses: Addresses,
         continue
     for _ in range(20):
         assert await run("SELECT FROM mail"), "the reset did not wait"
-    message = settings.var / "mailbox" / "arrived-late"
+    message = settings.var / "mailbox" / "arrived-late.eml"
     message.parent.mkdir()
     message.write_text("a mail")
     await run("UPDATE mail SET claim = NULL, claimed_until = NULL, sent_at = $1", clock.now())

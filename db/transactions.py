@@ -58,7 +58,7 @@ class KithTransaction(PostgresTransaction):
     async def _give_back(self) -> None:
         await self.kith.release(self.connection)
 
-    async def __aexit__(self, kind: Any, exception: Any, traceback: Any) -> bool:
+    async def __aexit__(self, kind: Any, exception: Any, traceback: Any) -> Literal[False]:
         if self._parent is not None:
             return False
         try:

@@ -1,20 +1,15 @@
 """Accounts: signing up, logging in, and their passwords."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from db.engine import run, transaction
 from db.ids import new_id
-from domain import attempts, audit, clock, passwords, portals, sessions
+from domain import attempts, audit, clock, passwords, sessions
 from domain.addresses import email_key
 from domain.errors import Refused
-from domain.links import demand_open
 from domain.mail import MailKind, owe
 
-CONFIRM_WITHIN = timedelta(hours=24)
-RESET_WITHIN = timedelta(hours=1)
 WRONG = "The email or the password is not right. Check both, or choose Forgotten your password?"
 
 
@@ -27,20 +22,22 @@ class LoggedIn:
     credential_version: int
 
 
-async def log_in(email: str, password: str, *, address: str, device: str, knows: tuple[UUID, int] | None = None) -> LoggedIn:
+async def log_in(
+    email: str, password: str, *, address: str, device: str, knows: tuple[UUID, int] | None = None
+) -> LoggedIn:
     """Checks email and password and begins a session.
 
     `knows` is the account that this browser has logged in to before, with its credential version then: it is exempt
-    from the rations, so that nobody is locked out by somebody else's guessing. Raises Refused in the same words and time whether or not the email
-    has an account, and TooMany.
+    from the rations, so that nobody is locked out by somebody else's guessing. Raises Refused in the same words and
+    time whether or not the email has an account, and TooMany.
     """
     key = email_key(email)
     found = await run("SELECT id, password_hash, credential_version FROM account WHERE email_key = $1", key)
     account = found[0] if found else None
     if account is None or knows != (account["id"], account["credential_version"]):
         await attempts.spend(_login_rations(key, address), attempts.WINDOW)
-    if not await passwords.matches(account and account["password_hash"], password):
-        await audit.record("session:refused", account=account and account["id"])
+    if not await passwords.matches(account["password_hash"] if account else None, password):
+        await audit.record("session:refused", account=account["id"] if account else None)
         raise Refused(WRONG)
     assert account is not None
     await attempts.forget(_login_key(key))
@@ -71,55 +68,6 @@ def mail_rations(email: str, address: str) -> dict[str, int]:
     }
 
 
-async def sign_up(name: str, email: str, *, own_health: bool, address: str) -> None:
-    """Mails a link that confirms an email. No account before that; one that exists already is told so by mail alone.
-
-    Raises TooMany.
-    """
-    await attempts.spend(mail_rations(email, address), attempts.MAIL_WINDOW)
-    now, key = clock.now(), email_key(email)
-    async with transaction():
-        known = await run("SELECT id, email FROM account WHERE email_key = $1", key)
-        if known:
-            await owe(MailKind.ALREADY_SIGNED_UP, known[0]["id"], known[0]["email"], once=now.isoformat())
-            return
-        row = new_id()
-        await run(
-            "INSERT INTO sign_up (id, email, email_key, name, own_health, created_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            row,
-            email.strip(),
-            key,
-            name,
-            own_health,
-            now,
-            now + CONFIRM_WITHIN,
-        )
-        await owe(MailKind.CONFIRM_EMAIL, row, email.strip())
-
-
-async def sign_up_of(row: UUID, version: int) -> dict[str, Any]:
-    """What was typed at sign-up: name, email, own_health. Raises LinkClosed."""
-    rows = await run("SELECT * FROM sign_up WHERE id = $1", row)
-    return dict(demand_open(rows[0] if rows else None, version))
-
-
-async def confirm_sign_up(row: UUID, version: int, password: str) -> UUID:
-    """Makes the account, and its empty portal for those who came for their own health. Gives the account's id.
-
-    Raises LinkClosed, and Refused for a bad password.
-    """
-    typed = await sign_up_of(row, version)
-    passwords.demand_good(password, personal=(typed["name"], typed["email"]))
-    password_hash = await passwords.hashed(password)
-    async with transaction():
-        await _use("sign_up", row, version)
-        account = await create(typed["name"], typed["email"], password_hash)
-        if typed["own_health"]:
-            await portals.open_for(account, typed["name"], typed["email"])
-    return account
-
-
 async def create(name: str, email: str, password_hash: str) -> UUID:
     """Writes a new account whose email is known to be its person's. Raises Refused if the email has one."""
     account = new_id()
@@ -139,47 +87,6 @@ async def create(name: str, email: str, password_hash: str) -> UUID:
     return account
 
 
-async def ask_for_reset(email: str, *, address: str) -> None:
-    """Mails a way to a new password to the account of this email, if there is one. Raises TooMany."""
-    await attempts.spend(mail_rations(email, address), attempts.MAIL_WINDOW)
-    now = clock.now()
-    async with transaction():
-        known = await run("SELECT id, email FROM account WHERE email_key = $1", email_key(email))
-        if not known:
-            return
-        row = new_id()
-        await run(
-            "UPDATE password_reset SET link_version = link_version + 1 WHERE account = $1 AND used_at IS NULL",
-            known[0]["id"],
-        )
-        await run(
-            "INSERT INTO password_reset (id, account, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-            row,
-            known[0]["id"],
-            now,
-            now + RESET_WITHIN,
-        )
-        await owe(MailKind.PASSWORD_RESET, row, known[0]["email"])
-
-
-async def reset_of(row: UUID, version: int) -> dict[str, Any]:
-    """Whose password a reset changes: account, name, email. Raises LinkClosed."""
-    rows = await run(
-        "SELECT r.*, a.name, a.email FROM password_reset r JOIN account a ON a.id = r.account WHERE r.id = $1", row
-    )
-    return dict(demand_open(rows[0] if rows else None, version))
-
-
-async def reset_password(row: UUID, version: int, password: str) -> None:
-    """Sets a new password by a mailed link and ends all sessions. Raises LinkClosed, and Refused for a bad one."""
-    found = await reset_of(row, version)
-    passwords.demand_good(password, personal=(found["name"], found["email"]))
-    password_hash = await passwords.hashed(password)
-    async with transaction():
-        await _use("password_reset", row, version)
-        await _set_password(found["account"], password_hash, found["email"])
-
-
 async def change_password(session: sessions.Session, old: str, new: str, *, device: str) -> LoggedIn:
     """Changes one's own password: all other sessions end, this browser gets a new token.
 
@@ -192,23 +99,12 @@ async def change_password(session: sessions.Session, old: str, new: str, *, devi
     passwords.demand_good(new, personal=(session.name, session.email), field="new_password")
     password_hash = await passwords.hashed(new)
     async with transaction():
-        version = await _set_password(session.account, password_hash, session.email)
+        version = await set_password(session.account, password_hash, session.email)
         token = await sessions.begin(session.account, device)
     return LoggedIn(token, session.account, version)
 
 
-async def _use(table: str, row: UUID, version: int) -> None:
-    """One claiming update wins; whoever comes second is told that the link was used."""
-    claimed = await run(
-        f"UPDATE {table} SET used_at = $3 WHERE id = $1 AND link_version = $2 AND used_at IS NULL RETURNING *",  # noqa: S608 - two names of ours
-        row,
-        version,
-        clock.now(),
-    )
-    demand_open({**claimed[0], "used_at": None} if claimed else {"used_at": clock.now()}, version)
-
-
-async def _set_password(account: UUID, password_hash: str, email: str) -> int:
+async def set_password(account: UUID, password_hash: str, email: str) -> int:
     rows = await run(
         "UPDATE account SET password_hash = $2, credential_version = credential_version + 1 WHERE id = $1"
         " RETURNING credential_version",

@@ -174,7 +174,8 @@ async def offer_of(row: UUID, version: int) -> dict[str, Any]:
     """What an offer's link is about: giver, portal_name, level, role, relationship, basis, email, and the account that
     the email has by now (known). Raises LinkClosed."""
     rows = await run(
-        "SELECT o.id, o.portal, o.email, o.name, o.relationship, o.level, o.role, o.basis, o.link_version, o.expires_at,"
+        "SELECT o.id, o.portal, o.email, o.name, o.relationship, o.level, o.role, o.basis, o.link_version,"
+        " o.expires_at,"
         " CASE WHEN o.status <> 'Pending' THEN o.asked_at END AS used_at, giver.name AS giver, p.name AS portal_name,"
         " known.id AS known FROM access o JOIN account giver ON giver.id = o.asked_by JOIN portal p ON p.id = o.portal"
         " LEFT JOIN account known ON known.email_key = o.email_key WHERE o.id = $1 AND o.offered",

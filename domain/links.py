@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from db.engine import run
 from domain import clock
 from domain.errors import LinkClosed
 
@@ -25,3 +27,15 @@ def demand_open(row: Mapping[str, Any] | None, version: int) -> Mapping[str, Any
     if row["expires_at"] <= clock.now():
         raise LinkClosed("expired")
     return row
+
+
+async def use(table: str, row: UUID, version: int) -> None:
+    """Uses a link up, in the caller's transaction. One claiming update wins; whoever comes second is told that it was
+    used. `table` is a name of ours. Raises LinkClosed."""
+    claimed = await run(
+        f"UPDATE {table} SET used_at = $3 WHERE id = $1 AND link_version = $2 AND used_at IS NULL RETURNING *",  # noqa: S608 - two names of ours
+        row,
+        version,
+        clock.now(),
+    )
+    demand_open({**claimed[0], "used_at": None} if claimed else {"used_at": clock.now()}, version)

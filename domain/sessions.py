@@ -54,7 +54,8 @@ class Session:
 _find = Prepared(
     "SELECT s.id, s.account, s.seen_at, s.expires_at, s.confirmed_at, a.name, a.email, p.id AS portal,"
     " EXISTS (SELECT FROM member m WHERE m.account = a.id AND m.active) AS works,"
-    " (SELECT json_agg(json_build_array(dp.id, dp.name, da.relationship, da.level, da.role) ORDER BY dp.name, dp.id)::text"
+    " (SELECT json_agg(json_build_array(dp.id, dp.name, da.relationship, da.level, da.role)"
+    "  ORDER BY dp.name, dp.id)::text"
     "  FROM access da JOIN portal dp ON dp.id = da.portal WHERE da.account = a.id AND da.status = 'Current') AS doors,"
     " p.name AS portal_name, d.clock_offset"
     " FROM deployment d LEFT JOIN session s ON s.token_hash = $1"

@@ -26,7 +26,7 @@ def create_app(settings: Settings) -> ASGIApp:
     static = build(settings.var)
 
     @asynccontextmanager
-    async def database(app: Litestar) -> AsyncIterator[None]:
+    async def database(_app: Litestar) -> AsyncIterator[None]:
         assert settings.database_url is not None
         started = DB.pool is None
         if started:

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Litestar
-from litestar.types import Message, Receive, Scope, Send
+from litestar.enums import ScopeType
+from litestar.types import Receive, Scope, Send
 
 from db.gone import DatabaseGone
 from domain import audit, clock, sessions
@@ -32,7 +33,7 @@ class Edge:
         self.origin, self.host = f"{parts.scheme}://{parts.netloc}", parts.netloc.casefold()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.application(scope, receive, send)
             return
         scope["litestar_app"] = scope["app"] = self.application
@@ -100,7 +101,7 @@ def _cookie(scope: Scope, name: str) -> str:
 
 
 def _impatient(receive: Receive) -> Receive:
-    async def receive_in_time() -> Message:
+    async def receive_in_time() -> Any:
         return await asyncio.wait_for(receive(), READ_WITHIN)
 
     return receive_in_time

@@ -1,12 +1,10 @@
 """What goes wrong, as a page. A fragment that was asked for turns the whole page."""
 
 import logging
-from datetime import UTC
 from typing import Any
 
 from litestar.exceptions import HTTPException
 from litestar.response import Response
-from litestar.types import ExceptionHandlersMap
 
 from db.gone import DatabaseGone
 from domain import clock, errors
@@ -97,12 +95,12 @@ def failed(request: Caller, error: Exception) -> Response[bytes]:
     return error_page(request, "failed", 500)
 
 
-HANDLERS: ExceptionHandlersMap = {
+HANDLERS: dict[Any, Any] = {
     errors.NotFound: not_found,
     errors.NotPermitted: not_permitted,
-    errors.LinkClosed: link_closed,  # type: ignore[dict-item] # Litestar's type knows only Exception
-    errors.TooMany: too_many,  # type: ignore[dict-item]
-    errors.Refused: refused,  # type: ignore[dict-item]
+    errors.LinkClosed: link_closed,
+    errors.TooMany: too_many,
+    errors.Refused: refused,
     errors.Changed: changed,
     LoginNeeded: login_needed,
     DatabaseGone: database_gone,

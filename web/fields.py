@@ -31,11 +31,11 @@ def _relationship(value: str) -> str:
 
 
 Email = Annotated[str, AfterValidator(_email), Field(max_length=254, description="Type an email address")]
-Name = Annotated[
-    str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")
-]
+Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")]
 Password = Annotated[str, Field(min_length=1, max_length=1024, description="Type a password")]
-Relationship = Annotated[str, AfterValidator(_relationship), Field(max_length=40, description="Choose how you are related")]
+Relationship = Annotated[
+    str, AfterValidator(_relationship), Field(max_length=40, description="Choose how you are related")
+]
 LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
 YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]

@@ -17,13 +17,14 @@ def security_headers(style_source: str, *, production: bool) -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
         **(PRODUCTION_ONLY if production else {}),
     }
 
 
 class SecurityHeaders:
-    """Adds them to whatever the application answers. What says nothing of caching is kept nowhere."""
+    """Adds those that an answer does not set itself. What says nothing of caching is kept nowhere."""
 
     def __init__(self, application: ASGIApp, headers: dict[str, str]) -> None:
         self.application = application
@@ -33,9 +34,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                if not any(name.lower() == b"cache-control" for name, _ in given):
-                    given.append((b"cache-control", b"no-store"))
-                message["headers"] = [*given, *self.headers]
+                names = {name.lower() for name, _ in given}
+                message["headers"] = [*given, *(header for header in self.headers if header[0] not in names)]
             await send(message)
 
         await self.application(scope, receive, send_with_headers)

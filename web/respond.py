@@ -14,6 +14,8 @@ from web.session import FLASH, Caller, cookie, ended, serializer
 
 SMALLEST = 200
 """Bytes below which compressing gains nothing."""
+FRAGMENT_HEADERS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
+"""A fragment is no document: nothing of it may run or load if somebody opens it as one."""
 
 
 class Wanted(Enum):
@@ -26,12 +28,11 @@ def wanted(request: Caller) -> Wanted:
     return Wanted.FRAGMENT if request.headers.get("HX-Request-Type") == "partial" else Wanted.PAGE
 
 
-def page(
-    request: Caller, name: str, *, fragment: str = "", status: int = 200, **context: Any
-) -> Response[bytes]:
-    """The page web/pages/{name}.html or, when htmx asks and the page has one, its piece web/partials/{fragment}.html."""
+def page(request: Caller, name: str, *, fragment: str = "", status: int = 200, **context: Any) -> Response[bytes]:
+    """The page web/pages/{name}.html or, when htmx asks for it, the page's piece web/partials/{fragment}.html."""
     if fragment and wanted(request) is Wanted.FRAGMENT:
-        return _answer(request, _render(request, "fragment.html", partial=f"partials/{fragment}.html", **context), status)
+        body = _render(request, "fragment.html", partial=f"partials/{fragment}.html", **context)
+        return _answer(request, body, status, FRAGMENT_HEADERS)
     flash = _flash_of(request)
     body = _render(request, f"pages/{name}.html", flash=flash, **context)
     return _answer(request, body, status, cookies=[ended(FLASH)] if FLASH in request.cookies else [])
@@ -47,13 +48,13 @@ async def done(
     context: Callable[[], Awaitable[Mapping[str, Any]]] | None = None,
     cookies: list[Cookie] | None = None,
 ) -> Response[bytes]:
-    """After a change: 303 to the page `to`, which shows the flash, or the piece that htmx asked for, swapped in place of
-    the element whose id is `into`. `context` is asked for only then."""
+    """After a change: 303 to the page `to`, which shows the flash; or the piece that htmx asked for, swapped in place
+    of the element whose id is `into`. `context` is asked for only then."""
     if fragment and context is not None and wanted(request) is Wanted.FRAGMENT:
         values = await context()
         body = _render(request, "fragment.html", partial=f"partials/{fragment}.html", **{"flash": flash, **values})
-        headers = {"HX-Retarget": f"#{into}", "HX-Reswap": "outerHTML"} if into else {}
-        return _answer(request, body, 200, headers)
+        place = {"HX-Retarget": f"#{into}", "HX-Reswap": "outerHTML"} if into else {}
+        return _answer(request, body, 200, {**FRAGMENT_HEADERS, **place})
     if wanted(request) is Wanted.FRAGMENT:
         return Response(b"", headers={"HX-Redirect": to}, cookies=[*(cookies or []), _flash(request, flash)])
     return redirect(to, [*(cookies or []), _flash(request, flash)])

@@ -46,7 +46,7 @@ def build(var: Path) -> Static:
 
 def minified(css: str) -> str:
     """Without comments and the white space that means nothing. Ours alone: no strings with braces or double spaces."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
 
@@ -70,6 +70,6 @@ def serving(application: object, static: Static) -> ServeStaticASGI:
         root=str(static.folder),
         prefix="static/",
         allow_all_origins=False,
-        immutable_file_test=lambda path, url: True,
+        immutable_file_test=lambda _path, _url: True,
         max_age=31536000,
     )

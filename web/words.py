@@ -13,7 +13,7 @@ def money(amount: Decimal) -> str:
 
 
 def possessive(name: str) -> str:
-    """"Leo's", "James'"."""
+    """ "Leo's", "James'"."""
     return f"{name}’" if name.endswith(("s", "S")) else f"{name}’s"
 
 

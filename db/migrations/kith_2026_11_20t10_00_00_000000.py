@@ -339,8 +339,10 @@ async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="kith", description=DESCRIPTION)
 
     async def create() -> None:
+        current = DB.current_transaction.get()
+        assert current is not None
         for script in (DEPLOYMENT, ACCOUNTS, PORTALS, PRACTICES, CARE, OUTBOX, TRAIL):
-            await DB.current_transaction.get().connection.execute(script)
+            await current.connection.execute(script)
 
     manager.add_raw(create)
     return manager

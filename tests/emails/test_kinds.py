@@ -11,7 +11,7 @@ import pytest
 
 from db.engine import run
 from db.tables.access import Level, Role, Status
-from domain import access, accounts, clock, guardians, requests, tokens
+from domain import access, accounts, clock, guardians, password_resets, requests, sign_ups, tokens
 from domain.dates import long_date
 from domain.errors import LinkClosed
 from domain.guardians import PARENTAL, Offer
@@ -82,28 +82,28 @@ def asking(email, level=Level.CLINICAL, role=Role.VIEW, relationship="Spouse"):
 
 
 async def test_confirm_email(read, settings):
-    await accounts.sign_up("Mina http://evil.example", "mina@example.com", own_health=True, address="192.0.2.1")
+    await sign_ups.begin("Mina http://evil.example", "mina@example.com", own_health=True, address="192.0.2.1")
     mail = await read(MailKind.CONFIRM_EMAIL, "mina@example.com")
     assert mail.subject == "Confirm your email"
     row, version = mail.token("confirm-email", settings, Purpose.CONFIRM_EMAIL)
-    assert (await accounts.sign_up_of(row, version))["email"] == "mina@example.com"
+    assert (await sign_ups.typed(row, version))["email"] == "mina@example.com"
     assert "evil" not in mail.text + mail.html
     assert f"on {long_date(clock.now() + timedelta(hours=24))}" in mail.words
 
 
 async def test_already_signed_up(read):
     await someone("Mina Park")
-    await accounts.sign_up("Mina", "Mina@example.com", own_health=True, address="192.0.2.1")
+    await sign_ups.begin("Mina", "Mina@example.com", own_health=True, address="192.0.2.1")
     mail = await read(MailKind.ALREADY_SIGNED_UP, "mina@example.com")
     assert mail.links == [f"{SITE}/login", f"{SITE}/forgot-password"]
 
 
 async def test_password_reset(read, settings):
     mina = await someone("Mina Park")
-    await accounts.ask_for_reset("mina@example.com", address="192.0.2.1")
+    await password_resets.begin("mina@example.com", address="192.0.2.1")
     mail = await read(MailKind.PASSWORD_RESET, "mina@example.com")
     row, version = mail.token("reset-password", settings, Purpose.RESET_PASSWORD)
-    assert (await accounts.reset_of(row, version))["account"] == mina.account
+    assert (await password_resets.whose(row, version))["account"] == mina.account
     assert "for one hour" in mail.words
 
 
@@ -275,7 +275,7 @@ async def test_a_grant_that_has_ended_is_told_to_nobody(outbox, office, kind):
 
 
 async def test_links_that_have_run_out_or_been_used_are_not_sent(outbox, office):
-    await accounts.sign_up("Mina", "mina@example.com", own_health=True, address="192.0.2.1")
+    await sign_ups.begin("Mina", "mina@example.com", own_health=True, address="192.0.2.1")
     clock.set_offset(timedelta(hours=25))
     assert await not_sent(outbox, office, MailKind.CONFIRM_EMAIL)
 
@@ -283,7 +283,7 @@ async def test_links_that_have_run_out_or_been_used_are_not_sent(outbox, office)
 async def test_only_the_newest_of_two_resets_is_sent(outbox, office):
     await someone("Mina Park")
     for _ in range(2):
-        await accounts.ask_for_reset("mina@example.com", address="192.0.2.1")
+        await password_resets.begin("mina@example.com", address="192.0.2.1")
     await send_all(outbox)
     assert len(office.taken) == 1
     assert sorted(str(row["failure"]) for row in await run("SELECT failure FROM mail")) == ["None", "no longer due"]
@@ -314,7 +314,7 @@ async def test_a_subject_that_is_gone_is_told_to_nobody(outbox, office, kind):
 
 
 async def test_a_link_opens_only_what_it_was_made_for(read, settings):
-    await accounts.sign_up("Mina", "mina@example.com", own_health=True, address="192.0.2.1")
+    await sign_ups.begin("Mina", "mina@example.com", own_health=True, address="192.0.2.1")
     mail = await read(MailKind.CONFIRM_EMAIL, "mina@example.com")
     with pytest.raises(LinkClosed):
         mail.token("confirm-email", settings, Purpose.SET_UP)

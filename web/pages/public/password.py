@@ -6,7 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Response
 
-from domain import accounts, audit, tokens
+from domain import audit, password_resets, tokens
 from domain.tokens import Purpose
 from web.authorization import Open
 from web.fields import Email, Password
@@ -33,30 +33,30 @@ async def ask_for_reset(request: Caller) -> Response[bytes]:
     form = await read(request, ForgottenForm)
     if not form.ok:
         return page(request, "public/forgot-password", form=form, status=422)
-    await accounts.ask_for_reset(form.value.email, address=audit.address.get())
+    await password_resets.begin(form.value.email, address=audit.address.get())
     return page(request, "public/check-your-email", email=form.value.email, hours=1)
 
 
 @get("/reset-password/{token:str}", permission=Open.PUBLIC)
 async def open_reset(request: Caller, token: FromPath[str]) -> Response[bytes]:
-    await accounts.reset_of(*tokens.read(Purpose.RESET_PASSWORD, token, keys_of(request)))
+    await password_resets.whose(*tokens.read(Purpose.RESET_PASSWORD, token, keys_of(request)))
     return redirect("/reset-password", [link_cookie(token)])
 
 
 @get("/reset-password", permission=Open.PUBLIC)
 async def show_reset(request: Caller) -> Response[bytes]:
-    found = await accounts.reset_of(*link_of(request, Purpose.RESET_PASSWORD))
+    found = await password_resets.whose(*link_of(request, Purpose.RESET_PASSWORD))
     return page(request, "public/reset-password", form=Form(), email=found["email"])
 
 
 @post("/reset-password", permission=Open.PUBLIC)
 async def reset(request: Caller) -> Response[bytes]:
     link = link_of(request, Purpose.RESET_PASSWORD)
-    found = await accounts.reset_of(*link)
+    found = await password_resets.whose(*link)
     form = await read(request, ResetForm)
     if form.ok:
         with form.refusals():
-            await accounts.reset_password(*link, form.value.password)
+            await password_resets.finish(*link, form.value.password)
             words = "Your password is changed. Log in with the new one"
             return await done(request, "/login", flash=words, cookies=[ended(LINK), ended(SESSION)])
     return page(request, "public/reset-password", form=form, email=found["email"], status=422)

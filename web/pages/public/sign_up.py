@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 from pydantic import Field
 
-from domain import accounts, audit, tokens
+from domain import audit, sign_ups, tokens
 from domain.tokens import Purpose
 from web.authorization import Open
 from web.fields import Email, Name, Password
@@ -39,30 +39,30 @@ async def sign_up(request: Caller) -> Response[bytes]:
     if form.value.who == "practitioner":
         return redirect("/for-practitioners#start")
     own_health = form.value.who == "me"
-    await accounts.sign_up(form.value.name, form.value.email, own_health=own_health, address=audit.address.get())
+    await sign_ups.begin(form.value.name, form.value.email, own_health=own_health, address=audit.address.get())
     return page(request, "public/check-your-email", email=form.value.email, hours=24)
 
 
 @get("/confirm-email/{token:str}", permission=Open.PUBLIC)
 async def open_confirmation(request: Caller, token: FromPath[str]) -> Response[bytes]:
-    await accounts.sign_up_of(*tokens.read(Purpose.CONFIRM_EMAIL, token, keys_of(request)))
+    await sign_ups.typed(*tokens.read(Purpose.CONFIRM_EMAIL, token, keys_of(request)))
     return redirect("/confirm-email", [link_cookie(token)])
 
 
 @get("/confirm-email", permission=Open.PUBLIC)
 async def show_confirmation(request: Caller) -> Response[bytes]:
-    typed = await accounts.sign_up_of(*link_of(request, Purpose.CONFIRM_EMAIL))
+    typed = await sign_ups.typed(*link_of(request, Purpose.CONFIRM_EMAIL))
     return page(request, "public/confirm-email", form=Form(), typed=typed)
 
 
 @post("/confirm-email", permission=Open.PUBLIC)
 async def confirm(request: Caller) -> Response[bytes]:
     link = link_of(request, Purpose.CONFIRM_EMAIL)
-    typed = await accounts.sign_up_of(*link)
+    typed = await sign_ups.typed(*link)
     form = await read(request, ConfirmForm)
     if form.ok:
         with form.refusals():
-            await accounts.confirm_sign_up(*link, form.value.password)
+            await sign_ups.confirm(*link, form.value.password)
             to = "/login"
             words = f"Your account is ready. Log in with {typed['email']}"
             return await done(request, to, flash=words, cookies=[ended(LINK), ended(SESSION)])

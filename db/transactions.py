@@ -1,7 +1,7 @@
 """Transactions that always give their connection back, and the connections that a pool keeps."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 from piccolo.engine.postgres import PostgresTransaction

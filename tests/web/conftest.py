@@ -65,5 +65,5 @@ async def other_browser(database: None, site: ASGIApp) -> AsyncIterator[Browser]
 
 def text(response: httpx.Response) -> str:
     """What a page says, without its tags, in one line."""
-    body = re.sub(r"<(script|style|title)\b.*?</\1>", "", response.text, flags=re.S)
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", "", response.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))

@@ -22,12 +22,17 @@
     }
   });
 
-  document.addEventListener("htmx:after:swap", (event) => {
-    const target = event.detail.ctx.target;
-    const inDialog = target === dialog || dialog.contains(event.target) || target === "#dialog";
-    if (inDialog && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
-    if (inDialog) (dialog.querySelector("#errors") || dialog.querySelector("[autofocus]"))?.focus();
-    else if (dialog.open) dialog.close();
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    ctx.popUp = dialog.contains(typeof ctx.target === "string" ? document.querySelector(ctx.target) : ctx.target);
+  });
+
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (!ctx.popUp) {
+      dialog.close();
+      return;
+    }
+    if (!dialog.open) dialog.showModal();
+    (dialog.querySelector("#errors") || dialog.querySelector("[autofocus]"))?.focus();
   });
 
   dialog.addEventListener("close", () => {

@@ -16,6 +16,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def offset() -> timedelta:
+    """How far this process's clock stands from real time."""
+    return _offset
+
+
 def set_offset(offset: timedelta) -> None:
     """Takes over an offset that was read with another query."""
     global _offset

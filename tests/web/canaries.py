@@ -1,0 +1,155 @@
+"""A word of its own in every text that a person wrote or is known by, and who may read which: decisions 4, 9, 10."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from db.engine import run
+from tests.web.model import Standing, holds
+
+WORD = re.compile(r"zq\d+x", re.IGNORECASE)
+CARD = re.compile(r"598\d{7}")
+"""A Medicare number, once the spaces are taken out."""
+
+READERS: dict[str, str] = {
+    "portal.name": "open",
+    "portal.preferred_name": "open",
+    **dict.fromkeys(
+        (f"portal.{name}" for name in (
+            "gender", "phone", "email", "address", "city", "postcode", "emergency_name", "emergency_phone")),
+        "clinical",
+    ),
+    "funding.medicare_number": "control",
+    "funding.medicare_reference": "clinical",
+    "funding.medicare_expiry": "clinical",
+    "funding.health_fund": "clinical",
+    "funding.fund_number": "control",
+    **dict.fromkeys((f"record_entry.{name}" for name in ("name", "detail", "value", "unit")), "clinical"),
+    "record_entry.source_id": "nobody",
+    "appointment.place": "open",
+    "appointment.reason": "clinical",
+    "appointment_type.name": "clinical",
+    "appointment_type.name_for_others": "open",
+    "invoice_line.description": "clinical",
+    "invoice_line.description_for_others": "open",
+    **dict.fromkeys((f"practice.{name}" for name in ("name", "phone", "email", "address")), "open"),
+    **dict.fromkeys(
+        (f"patient.{name}" for name in (
+            "first_name", "last_name", "preferred_name", "gender", "phone", "email", "address", "city", "postcode")),
+        "nobody",
+    ),
+    "access.name": "control",
+    "access.email": "control",
+    "access.relationship": "control",
+    "account.name": "as it says",
+    "account.email": "control",
+}  # fmt: skip
+"""Who may read a text of a portal, besides the one whose own it is: `as it says` is decided by the row."""
+
+NOT_WORDS = {
+    "deployment.env", "account.email_key", "account.password_hash", "session.device", "attempt.key", "sign_up.email",
+    "sign_up.email_key", "sign_up.name", "access.email_key", "access.level", "access.role", "access.status",
+    "access.reason", "access.basis", "access_consent.level", "access_consent.role", "practice.slug",
+    "practice.timezone", "member.role_type", "member.level", "patient.source", "patient.source_id",
+    "appointment.status", "record_entry.kind", "mail.kind", "mail.recipient", "mail.key", "mail.failure", "event.kind",
+    "event.address",
+}  # fmt: skip
+"""Texts that are one of a few words of ours, or that no page reads."""
+
+_LINKED = "SELECT {row}.id AS key, p.portal, NULL::uuid AS own, '' AS need FROM {row} JOIN patient p ON {on}"
+WHOSE = {
+    "portal": "SELECT id AS key, id AS portal, NULL::uuid AS own, '' AS need FROM portal",
+    "funding": "SELECT portal AS key, portal, NULL::uuid AS own, '' AS need FROM funding",
+    "record_entry": "SELECT e.id AS key, coalesce(e.portal, p.portal) AS portal, NULL::uuid AS own, '' AS need"
+    " FROM record_entry e LEFT JOIN patient p ON p.id = e.patient",
+    "appointment": _LINKED.format(row="appointment", on="p.id = appointment.patient"),
+    "appointment_type": "SELECT DISTINCT a.type AS key, p.portal, NULL::uuid AS own, '' AS need"
+    " FROM appointment a JOIN patient p ON p.id = a.patient",
+    "invoice_line": "SELECT l.id AS key, p.portal, NULL::uuid AS own, '' AS need"
+    " FROM invoice_line l JOIN invoice i ON i.id = l.invoice JOIN patient p ON p.id = i.patient",
+    "practice": _LINKED.format(row="practice", on="p.practice = practice.id"),
+    "patient": "SELECT id AS key, portal, NULL::uuid AS own, '' AS need FROM patient",
+    "access": "SELECT id AS key, portal, account AS own, '' AS need FROM access",
+    # Names of people: their own portal's and their patients' portals show them; that somebody else has access to a
+    # portal is for its controllers.
+    "account": "SELECT id AS key, NULL::uuid AS portal, id AS own, '' AS need FROM account UNION"
+    " SELECT owner, id, owner, 'open' FROM portal WHERE owner IS NOT NULL UNION"
+    " SELECT account, portal, account, 'control' FROM access WHERE account IS NOT NULL UNION"
+    " SELECT m.account, p.portal, m.account, 'open' FROM appointment a JOIN member m ON m.id = a.practitioner"
+    " JOIN patient p ON p.id = a.patient",
+}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One planted word: where it stands, in which portals it is whose business, and whose own it is."""
+
+    field: str
+    portals: frozenset[tuple[UUID, str]]
+    own: UUID | None
+
+    def may_be_read_by(self, account: UUID | None, standings: Mapping[UUID, Standing]) -> bool:
+        """Whether an account that stands so in each portal may read it."""
+        if account is not None and account == self.own:
+            return True
+        return any(_opens(standings.get(portal, Standing())) and self._holds(need, standings[portal])
+                   for portal, need in self.portals)  # fmt: skip
+
+    def _holds(self, said: str, who: Standing) -> bool:
+        rule = READERS[self.field]
+        need = said if rule == "as it says" else rule
+        return need != "nobody" and holds(need, who)
+
+
+def _opens(who: Standing) -> bool:
+    return who.state in ("owner", "guardian", "Current")
+
+
+async def text_columns() -> set[str]:
+    """Every column of the database that holds text, as table.column."""
+    rows = await run(
+        "SELECT table_name || '.' || column_name AS name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name <> 'migration' AND data_type IN ('text', 'character varying')"
+    )
+    return {row["name"] for row in rows}
+
+
+async def plant() -> dict[str, Canary]:
+    """Writes a word into every such text of every row, and gives what each word is. Digits for numbers of cards."""
+    planted: dict[str, Canary] = {}
+    for table, query in WHOSE.items():
+        whose: dict[Any, list[dict[str, Any]]] = {}
+        for row in await run(query):
+            whose.setdefault(row["key"], []).append(row)
+        for column in [field.split(".")[1] for field in READERS if field.startswith(f"{table}.")]:
+            await _write(table, column, whose, planted)
+    await run("UPDATE account SET email_key = email")
+    await run("UPDATE access SET email_key = email")
+    return planted
+
+
+async def _write(table: str, column: str, whose: dict[Any, list[dict[str, Any]]], planted: dict[str, Canary]) -> None:
+    words = []
+    for rows in whose.values():
+        number = len(planted) + 1
+        word = f"598{number:07d}" if column == "medicare_number" else f"zq{number}x"
+        portals = frozenset((row["portal"], row["need"]) for row in rows if row["portal"])
+        planted[word] = Canary(f"{table}.{column}", portals, rows[0]["own"])
+        words.append(f"{word}@example.com" if column == "email" else word)
+    key = "portal" if table == "funding" else "id"
+    await run(
+        f"UPDATE {table} SET {column} = v.word FROM unnest($1::uuid[], $2::text[]) v (key, word)"
+        f" WHERE {table}.{key} = v.key AND {table}.{column} IS NOT NULL",
+        list(whose),
+        words,
+    )
+
+
+def found(text: str, planted: Mapping[str, Canary]) -> Iterator[tuple[str, Canary]]:
+    """The planted words that a text contains, numbers however they are spaced."""
+    for word in {match.lower() for match in WORD.findall(text)}:
+        yield word, planted[word]
+    for word in set(CARD.findall(re.sub(r"\s", "", text))) & planted.keys():
+        yield word, planted[word]

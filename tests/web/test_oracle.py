@@ -1,0 +1,94 @@
+"""Every route of the site × everybody of the cast × every state of an access, against a model of its own, with a canary
+in every text. ASVS 8.2.1, 8.2.2, 8.2.3, 8.3.1, 8.4.1, 15.3.1."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from db.embedded_server import Addresses
+from db.engine import run
+from db.ids import new_id
+from demo.people import known_id
+from domain import accounts, clock, sessions
+from settings import Settings
+from tests.conftest import EMPTY
+from tests.web import model
+from tests.web.canaries import NOT_WORDS, READERS, text_columns
+from tests.web.household import PORTALS, Household, undone
+from tests.web.model import DISABLED, GUARDIAN, NONE, OWNER, PENDING, Standing
+
+REASONS = ("denied", "revoked", "expired", "left", "age limit", "withdrawn", "deceased")
+CURRENT = [Standing("Current", level, role) for level in ("Clinical", "Administrative") for role in ("View", "Edit")]
+
+
+@pytest.fixture(scope="module")
+async def household(engine: None, addresses: Addresses, settings: Settings, site: object) -> Household:
+    connection = await asyncpg.connect(addresses.owner_database_url)
+    await connection.execute(EMPTY)
+    await connection.close()
+    clock.set_offset(timedelta())
+    return await Household.settle(site, settings)
+
+
+def test_every_route_has_an_expectation(household: Household) -> None:
+    for route in household.routes:
+        assert model.expected(route.method, route.path, OWNER), str(route)
+        assert route.filled(household.ids["mina"])
+
+
+async def test_every_text_of_the_database_is_a_canary_or_none(household: Household) -> None:
+    assert await text_columns() == set(READERS) | NOT_WORDS
+
+
+@pytest.mark.parametrize("who", [*model.PEOPLE, None])
+async def test_the_cast_gets_what_the_model_says(household: Household, who: str | None) -> None:
+    """ASVS 8.2.1, 8.2.2: the status of every route, in every portal; no word that is not theirs."""
+    standings = {whose: model.CAST.get((who, whose), NONE) for whose in (*PORTALS, "theo", "zed")}
+    account, token = (known_id("account", who), household.tokens[who]) if who else (None, None)
+    assert await household.walk(token, account, standings) == []
+
+
+@pytest.mark.parametrize("whose", PORTALS)
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [(OWNER, None), (GUARDIAN, None), (NONE, None), (PENDING, None), *((DISABLED, reason) for reason in REASONS),
+     *((current, None) for current in CURRENT)],
+)  # fmt: skip
+async def test_every_state_of_an_access_gets_what_the_model_says(
+    household: Household, whose: str, standing: Standing, reason: str | None
+) -> None:
+    """ASVS 8.2.1, 8.2.3: a newcomer who stands so in one portal, and in no other."""
+    async with undone():
+        account = await accounts.create("Nell Archer", "nell@example.com", "-")
+        token = await sessions.begin(account, "")
+        await _place(account, known_id("portal", whose), standing, reason)
+        if standing is GUARDIAN and whose != "leo":
+            standing = Standing("Current", "Clinical", "Edit")
+        assert await household.walk(token, account, {whose: standing}, (whose,)) == []
+
+
+async def _place(account: UUID, portal: UUID, standing: Standing, reason: str | None) -> None:
+    if standing is OWNER:
+        await run("UPDATE portal SET owner = $2 WHERE id = $1", portal, account)
+    elif standing is not NONE:
+        await run(
+            "INSERT INTO access (id, account, portal, asked_by, name, relationship, level, role, status, reason, basis,"
+            " asked_at, expires_at) VALUES ($1, $2, $3, $2, 'Somebody', 'Friend', $4, $5, $6, $7, $8, $9, $10)",
+            new_id(),
+            account,
+            portal,
+            standing.level or "Clinical",
+            standing.role or "Edit",
+            "Current" if standing is GUARDIAN else standing.state,
+            reason,
+            "Parental responsibility, self-declared" if standing is GUARDIAN else None,
+            clock.now(),
+            clock.now() + timedelta(days=14),
+        )
+
+
+def test_every_route_was_asked_and_every_word_was_found_by_somebody(household: Household) -> None:
+    """A walk that sees nothing proves nothing."""
+    assert household.asked == {str(route) for route in household.routes}

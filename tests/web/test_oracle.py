@@ -1,11 +1,13 @@
 """Every route of the site × everybody of the cast × every state of an access, against a model of its own, with a canary
 in every text. ASVS 8.2.1, 8.2.2, 8.2.3, 8.3.1, 8.4.1, 15.3.1."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import pytest
+from litestar.types import ASGIApp
 
 from db.embedded_server import Addresses
 from db.engine import run
@@ -16,15 +18,18 @@ from settings import Settings
 from tests.conftest import EMPTY
 from tests.web import model
 from tests.web.canaries import NOT_WORDS, READERS, text_columns
+from tests.web.fingerprint import fingerprint
 from tests.web.household import PORTALS, Household, undone
 from tests.web.model import DISABLED, GUARDIAN, NONE, OWNER, PENDING, Standing
+from tests.web.wire import FORM, routes, send
+from web.app import create_app
 
 REASONS = ("denied", "revoked", "expired", "left", "age limit", "withdrawn", "deceased")
 CURRENT = [Standing("Current", level, role) for level in ("Clinical", "Administrative") for role in ("View", "Edit")]
 
 
 @pytest.fixture(scope="module")
-async def household(engine: None, addresses: Addresses, settings: Settings, site: object) -> Household:
+async def household(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> Household:
     connection = await asyncpg.connect(addresses.owner_database_url)
     await connection.execute(EMPTY)
     await connection.close()
@@ -45,7 +50,7 @@ async def test_every_text_of_the_database_is_a_canary_or_none(household: Househo
 @pytest.mark.parametrize("who", [*model.PEOPLE, None])
 async def test_the_cast_gets_what_the_model_says(household: Household, who: str | None) -> None:
     """ASVS 8.2.1, 8.2.2: the status of every route, in every portal; no word that is not theirs."""
-    standings = {whose: model.CAST.get((who, whose), NONE) for whose in (*PORTALS, "theo", "zed")}
+    standings = {whose: model.CAST.get((str(who), whose), NONE) for whose in (*PORTALS, "theo", "zed")}
     account, token = (known_id("account", who), household.tokens[who]) if who else (None, None)
     assert await household.walk(token, account, standings) == []
 
@@ -89,6 +94,66 @@ async def _place(account: UUID, portal: UUID, standing: Standing, reason: str | 
         )
 
 
+VALID = {
+    "status": "Current", "level": "Clinical", "role": "Edit", "version": "1", "refuse_for_good": "yes",
+    "name": "Nell Archer", "email": "nell@example.com", "relationship": "Friend", "guardian": "no",
+}  # fmt: skip
+"""What fills every form that has an id in its address."""
+
+
+@pytest.mark.parametrize("filled", [{}, VALID], ids=["empty", "filled"])
+async def test_an_id_of_another_portal_is_not_found_and_changes_nothing(
+    household: Household, filled: dict[str, str]
+) -> None:
+    """ASVS 8.2.2: the owner of one portal, with an id of another in the address of their own."""
+    forged = [route for route in household.routes if "{portal}" in route.path and len(route.names) > 1]
+    assert forged
+    for route in forged:
+        for other in ("jun", "ivy", "leo"):
+            ids = {**household.ids[other], "portal": household.ids["mina"]["portal"]}
+            async with undone():
+                before = await fingerprint()
+                answer = await send(
+                    household.site,
+                    route.method,
+                    route.filled(ids),
+                    cookie=f"__Host-session={household.tokens['mina']}",
+                    form=filled if route.method == "POST" else None,
+                )
+                assert (answer.status, await fingerprint()) == (404, before), f"{route} with an id of {other}'s"
+
+
+async def test_absent_and_not_yours_are_the_same_page(household: Household) -> None:
+    """Decision 11: no id of a portal tells whether there is one."""
+    cookie = f"__Host-session={household.tokens['zed']}"
+    for route in household.routes:
+        if "{portal}" in route.path:
+            theirs = await send(household.site, route.method, route.filled(household.ids["mina"]), cookie=cookie)
+            nobodys = route.filled({**household.ids["mina"], "portal": new_id()})
+            absent = await send(household.site, route.method, nobodys, cookie=cookie)
+            assert (theirs.status, theirs.headers, theirs.body) == (404, absent.headers, absent.body), str(route)
+
+
+async def test_production_has_no_qa_room(household: Household, settings: Settings, site: ASGIApp) -> None:
+    """ASVS 13.4.2: each of its addresses is 404 there, to those who are logged in too."""
+    production = create_app(replace(settings, env="production"))
+    qa = [route for route in routes(site) if route.path.startswith("/qa")]
+    assert qa
+    for route in qa:
+        for token in ("", household.tokens["mina"], household.tokens["amara"]):
+            cookie = f"__Host-session={token}" if token else ""
+            for kind in ("application/json", FORM):
+                target = route.filled({**household.ids["mina"], "mail": "1"})
+                headers = {"content-type": kind} if route.method != "GET" else {}
+                answer = await send(production, route.method, target, cookie=cookie, headers=headers)
+                assert answer.status == 404, str(route)
+
+
 def test_every_route_was_asked_and_every_word_was_found_by_somebody(household: Household) -> None:
     """A walk that sees nothing proves nothing."""
     assert household.asked == {str(route) for route in household.routes}
+    everybody = {field for _, field in household.read}
+    unread = {field for field, rule in READERS.items() if rule != "nobody"} - everybody
+    assert unread == set()
+    for kind in ("Administrative", "Pending", "Disabled", "none", "nobody"):
+        assert ("clinical" in {READERS[field] for who, field in household.read if who == kind}) is False

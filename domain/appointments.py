@@ -25,6 +25,7 @@ class Appointment:
     id: UUID
     starts_at: datetime
     ends_at: datetime
+    zone: ZoneInfo
     place: str
     practitioner: str
     practice: str
@@ -136,6 +137,7 @@ def _appointment(row: Mapping[str, Any]) -> Appointment:
         id=row["id"],
         starts_at=row["starts_at"].astimezone(zone),
         ends_at=row["ends_at"].astimezone(zone),
+        zone=zone,
         place=row["place"],
         practitioner=row["practitioner"],
         practice=row["practice"],

@@ -27,6 +27,8 @@ class Home:
     """How many entries there are of each kind."""
     waiting: int | None
     """How many ask for access and wait for this controller's decision."""
+    linked: bool
+    """Whether any practice's patient is linked to the portal."""
 
 
 _counts = Prepared(
@@ -37,6 +39,7 @@ _counts = Prepared(
     " UNION ALL"
     " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1 AND a.status = 'Pending'"
     " AND NOT a.offered AND a.expires_at > $4"
+    " UNION ALL SELECT 'patients', count(*), 0 FROM patient WHERE portal = $1"
 )
 
 
@@ -54,4 +57,5 @@ async def read(visit: Visit) -> Home:
         owing=rows["owing"]["owing"],
         records={kind: rows[kind]["many"] if kind in rows else 0 for kind in RecordKind} if reads_records else None,
         waiting=rows["waiting"]["many"] if decides else None,
+        linked=rows["patients"]["many"] > 0,
     )

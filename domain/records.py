@@ -15,7 +15,7 @@ from domain.errors import NotFound, Refused
 from domain.permissions import Permission, demand
 from domain.portals import Visit
 
-__all__ = ["Entry", "NewEntry", "RecordKind", "add", "faults", "read", "remove"]
+__all__ = ["Entry", "NewEntry", "RecordKind", "add", "faults", "one", "read", "remove"]
 
 OWN_AT_MOST = 500
 LONGEST = {"name": 200, "detail": 2000, "value": 40, "unit": 40}
@@ -42,9 +42,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class NewEntry:
-    """What somebody types. `happened_on` may stay empty."""
+    """What somebody types. `happened_on` may stay empty; without a kind it is not yet sound."""
 
-    kind: RecordKind
+    kind: RecordKind | None
     name: str
     detail: str = ""
     value: str = ""
@@ -52,15 +52,16 @@ class NewEntry:
     happened_on: date | None = None
 
 
-_read = Prepared(
+_SHOWN = (
     "SELECT e.id, e.kind, e.name, e.detail, e.value, e.unit, e.happened_on, e.ended_on, e.portal IS NOT NULL AS own,"
     " e.added_by, o.owner, c.name AS practice, who.name AS adder"
     " FROM record_entry e LEFT JOIN portal o ON o.id = e.portal LEFT JOIN account who ON who.id = e.added_by"
     " LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c ON c.id = p.practice"
     " WHERE e.removed_at IS NULL"
     " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1)))"
-    " ORDER BY e.happened_on DESC NULLS LAST, e.name, e.id"
 )
+_read = Prepared(f"{_SHOWN} ORDER BY e.happened_on DESC NULLS LAST, e.name, e.id")
+_one = Prepared(f"{_SHOWN} AND e.id = $2")
 
 
 async def read(visit: Visit) -> dict[RecordKind, tuple[Entry, ...]]:
@@ -69,6 +70,16 @@ async def read(visit: Visit) -> dict[RecordKind, tuple[Entry, ...]]:
     entries = [_entry(visit, row) for row in await _read.rows(visit.portal)]
     await audit.record("records:view", account=visit.account, portal=visit.portal, access=visit.access)
     return {kind: tuple(entry for entry in entries if entry.kind is kind) for kind in RecordKind}
+
+
+async def one(visit: Visit, entry: UUID) -> Entry:
+    """One entry. Raises NotPermitted, and NotFound for what is not in this portal or was removed."""
+    demand(visit, Permission.VIEW_RECORDS)
+    row = await _one.first(visit.portal, entry)
+    if row is None:
+        raise NotFound
+    await _record(visit, "records:view", entry)
+    return _entry(visit, row)
 
 
 def _entry(visit: Visit, row: Mapping[str, Any]) -> Entry:
@@ -96,6 +107,8 @@ def faults(new: NewEntry) -> list[Refused]:
         found.append(Refused("Type what it is", "name"))
     if words := days.wrong_with(new.happened_on):
         found.append(Refused(words, "happened_on"))
+    if new.kind is None:
+        return [Refused("Choose what kind of entry it is", "kind"), *found]
     if new.kind is not RecordKind.MEASUREMENT:
         words = "Only a measurement has this. Choose Measurement, or put it under details"
         return found + [Refused(words, field) for field in ("value", "unit") if getattr(new, field)]
@@ -112,6 +125,7 @@ async def add(visit: Visit, new: NewEntry) -> UUID:
     demand(visit, Permission.ADD_RECORDS)
     for fault in faults(new):
         raise fault
+    assert new.kind is not None
     async with transaction():
         entry = new_id()
         added = await run(
@@ -136,8 +150,8 @@ async def add(visit: Visit, new: NewEntry) -> UUID:
     return entry
 
 
-async def remove(visit: Visit, entry: UUID) -> None:
-    """Takes one of the portal's own entries out of sight; once more changes nothing.
+async def remove(visit: Visit, entry: UUID) -> RecordKind:
+    """Takes one of the portal's own entries out of sight; once more changes nothing. Gives its kind.
 
     Raises NotPermitted, NotFound for what is not in this portal, and Refused for what a practice keeps.
     """
@@ -145,7 +159,7 @@ async def remove(visit: Visit, entry: UUID) -> None:
     async with transaction():
         removed = await run(
             "UPDATE record_entry SET removed_at = $3, removed_by = $4"
-            " WHERE id = $1 AND portal = $2 AND removed_at IS NULL RETURNING id",
+            " WHERE id = $1 AND portal = $2 AND removed_at IS NULL RETURNING kind",
             entry,
             visit.portal,
             clock.now(),
@@ -153,13 +167,13 @@ async def remove(visit: Visit, entry: UUID) -> None:
         )
         if removed:
             await _record(visit, "record:remove", entry)
-            return
-        await _demand_own(visit, entry)
+            return RecordKind(removed[0]["kind"])
+        return await _removed_before(visit, entry)
 
 
-async def _demand_own(visit: Visit, entry: UUID) -> None:
+async def _removed_before(visit: Visit, entry: UUID) -> RecordKind:
     found = await run(
-        "SELECT c.name FROM record_entry e LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c"
+        "SELECT c.name, e.kind FROM record_entry e LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c"
         " ON c.id = p.practice WHERE e.id = $1 AND (e.portal = $2 OR (p.portal = $2 AND e.removed_at IS NULL))",
         entry,
         visit.portal,
@@ -168,6 +182,7 @@ async def _demand_own(visit: Visit, entry: UUID) -> None:
         raise NotFound
     if found[0]["name"]:
         raise Refused(f"This comes from {found[0]['name']}. Only they can change it, so ask them")
+    return RecordKind(found[0]["kind"])
 
 
 async def _record(visit: Visit, kind: str, entry: UUID) -> None:

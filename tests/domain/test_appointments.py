@@ -29,6 +29,7 @@ async def test_the_owner_reads_everything_in_the_practices_time(database):
         "id": booked,
         "starts_at": datetime(2026, 11, 20, 15, 0, tzinfo=ZoneInfo("Australia/Sydney")),
         "ends_at": datetime(2026, 11, 20, 15, 30, tzinfo=ZoneInfo("Australia/Sydney")),
+        "zone": ZoneInfo("Australia/Sydney"),
         "place": "Room 2",
         "practitioner": "Dr Amara of Harbour Street Clinic",
         "practice": "Harbour Street Clinic",

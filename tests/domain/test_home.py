@@ -20,6 +20,7 @@ async def test_an_empty_portal_has_nothing_and_says_so(database):
     shown = await home.read(await mina.visit())
     assert (shown.next_appointments, shown.owing_invoices, shown.owing, shown.waiting) == ((), 0, Decimal(0), 0)
     assert shown.records == dict.fromkeys(RecordKind, 0)
+    assert not shown.linked
     assert (await events(mina.portal))[-1] == "portal:view"
 
 
@@ -46,6 +47,13 @@ async def test_the_counts_are_those_of_the_pages(database):
     assert (len(owing), sum(owing)) == (shown.owing_invoices, shown.owing)
     assert shown.records == {kind: len(entries) for kind, entries in (await records.read(visit)).items()}
     assert shown.records[RecordKind.ALLERGY] == 2
+
+
+async def test_a_portal_is_linked_by_a_practices_patient(database):
+    mina, zed = await someone("Mina Park"), await someone("Zed Novak")
+    await Clinic.open(mina.portal)
+    assert (await home.read(await mina.visit())).linked
+    assert not (await home.read(await zed.visit())).linked
 
 
 async def test_a_request_that_has_lapsed_waits_no_more(database):

@@ -73,12 +73,24 @@ async def test_removing_hides_keeps_and_remembers(database):
     await let_in(jun, mina, Level.CLINICAL, Role.EDIT)
     entry = await records.add(await mina.visit(), ALLERGY)
     visit = await jun.visit(mina.portal)
-    await records.remove(visit, entry)
-    await records.remove(visit, entry)
+    assert await records.remove(visit, entry) is RecordKind.ALLERGY
+    assert await records.remove(visit, entry) is RecordKind.ALLERGY
     assert (await records.read(visit))[RecordKind.ALLERGY] == ()
     [row] = await run("SELECT added_by, removed_by, removed_at IS NOT NULL AS removed FROM record_entry")
     assert row == {"added_by": mina.account, "removed_by": jun.account, "removed": True}
     assert (await events(mina.portal)).count("record:remove") == 1
+
+
+async def test_one_entry_is_read_until_it_is_removed_and_by_its_own_portal_alone(database):
+    mina, zed = await someone("Mina Park"), await someone("Zed Novak")
+    visit = await mina.visit()
+    own, noted = await records.add(visit, ALLERGY), await (await Clinic.open(mina.portal)).note("Penicillin")
+    assert ((await records.one(visit, own)).name, (await records.one(visit, noted)).name) == ("Peanuts", "Penicillin")
+    assert (await events(mina.portal))[-1] == "records:view"
+    await records.remove(visit, own)
+    for who, entry in ((visit, own), (visit, uuid4()), (await zed.visit(), noted)):
+        with pytest.raises(NotFound):
+            await records.one(who, entry)
 
 
 async def test_a_practices_entry_is_never_removed(database):
@@ -117,6 +129,8 @@ async def test_who_may_not_change_or_read(database, level, role):
     if level is Level.ADMINISTRATIVE:
         with pytest.raises(NotPermitted):
             await records.read(visit)
+        with pytest.raises(NotPermitted):
+            await records.one(visit, entry)
     [row] = await run("SELECT id, removed_at FROM record_entry")
     assert row == {"id": entry, "removed_at": None}
 
@@ -125,6 +139,7 @@ async def test_who_may_not_change_or_read(database, level, role):
     ("change", "fields"),
     [
         ({"name": " "}, ["name"]),
+        ({"kind": None, "name": "", "value": "1"}, ["kind", "name"]),
         ({"name": "x" * 201, "detail": "x" * 2001}, ["name", "detail"]),
         ({"name": "x" * 200, "detail": "x" * 2000}, []),
         ({"happened_on": date(1899, 12, 31)}, ["happened_on"]),

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from domain.access import Level, Role
 from domain.requests import RELATIONSHIPS
@@ -30,6 +30,11 @@ def _relationship(value: str) -> str:
     return value
 
 
+def _version(value: object) -> int:
+    typed = str(value)
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 Email = Annotated[str, AfterValidator(_email), Field(max_length=254, description="Type an email address")]
 Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")]
 Password = Annotated[str, Field(min_length=1, max_length=1024, description="Type a password")]
@@ -40,3 +45,5 @@ LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrat
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
 YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]
 Ticked = Annotated[bool, Field(default=False, description="Tick it or leave it")]
+Version = Annotated[int, BeforeValidator(_version)]
+"""Of the row that the form was drawn from. What is no version is 0, which is older than every row."""

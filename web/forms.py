@@ -1,7 +1,7 @@
 """Forms: read into a pydantic model, with every error at once and what was typed kept. ASVS 2.2.1."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
@@ -21,6 +21,10 @@ class FormModel(BaseModel):
     """The base of every form's model. Each field's `description` says what to do when it is missing or wrong."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
+
+    def faults(self) -> Iterable[Refused]:
+        """What the rules of the domain say against it, all of it at once."""
+        return ()
 
 
 M = TypeVar("M", bound=FormModel)
@@ -70,6 +74,13 @@ async def read(request: Caller, model: type[M]) -> Form[M]:
         for problem in error.errors(include_url=False):
             field = str(problem["loc"][0]) if problem["loc"] else ""
             form.errors.setdefault(field, _words(model, field, problem))
+    else:
+        for fault in form._value.faults():
+            form.errors.setdefault(fault.field, fault.words)
+    order = [*model.model_fields]
+    form.errors = dict(
+        sorted(form.errors.items(), key=lambda error: order.index(error[0]) if error[0] in order else -1)
+    )
     return form
 
 

@@ -9,7 +9,7 @@ from domain.dates import long_date, short_time
 from domain.permissions import Permission, may
 from domain.portals import called
 from web.static import Static
-from web.words import level_words, money, possessive, role_words
+from web.words import level_words, many, money, possessive, role_words, whose
 
 HERE = Path(__file__).parent
 
@@ -33,11 +33,12 @@ def templates(static: Static, *, qa: bool) -> Templates:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(static=static, qa=qa, may=may, Permission=Permission, called=called)
+    environment.globals.update(static=static, qa=qa, may=may, Permission=Permission, called=called, whose=whose)
     environment.filters.update(
         long_date=long_date,
         short_time=short_time,
         money=money,
+        many=many,
         possessive=possessive,
         level_words=level_words,
         role_words=role_words,

@@ -5,6 +5,8 @@ from decimal import Decimal
 from babel.numbers import format_currency
 
 from domain.access import Level, Role
+from domain.portals import Visit
+from domain.records import RecordKind
 
 
 def money(amount: Decimal) -> str:
@@ -27,3 +29,15 @@ def level_words(level: Level) -> str:
 def role_words(role: Role) -> str:
     """What a role may do, in a line."""
     return "Sees, and changes nothing." if role is Role.VIEW else "Sees, and also books, pays and changes details."
+
+
+def whose(visit: Visit, *, first: bool = False) -> str:
+    """ "your" to a portal's owner, "Leo’s" to everybody else; "Your" where it is `first` in a sentence."""
+    if not visit.owns:
+        return possessive(visit.called)
+    return "Your" if first else "your"
+
+
+def many(kind: RecordKind) -> str:
+    """ "Allergies", "Medicines" …"""
+    return "Allergies" if kind is RecordKind.ALLERGY else f"{kind}s"

@@ -11,6 +11,7 @@ from domain.errors import Refused
 from domain.mail import MailKind, owe
 
 WRONG = "The email or the password is not right. Check both, or choose Forgotten your password?"
+NOT_YOURS = "This is not your password. Type the one that you log in with"
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,26 @@ async def log_in(
     if account is None or knows != (account["id"], account["credential_version"]):
         await attempts.spend(_login_rations(key, address), attempts.WINDOW)
     if not await passwords.matches(account["password_hash"] if account else None, password):
-        await audit.record("session:refused", account=account["id"] if account else None)
+        await audit.record("session:refused", account=None, subject=account["id"] if account else None)
         raise Refused(WRONG)
     assert account is not None
     await attempts.forget(_login_key(key))
-    if passwords.is_outdated(account["password_hash"]):
-        rehashed = await passwords.hashed(password)
-        await run("UPDATE account SET password_hash = $2 WHERE id = $1", account["id"], rehashed)
-    token = await sessions.begin(account["id"], device)
+    password_hash = account["password_hash"]
+    rehashed = await passwords.hashed(password) if passwords.is_outdated(password_hash) else None
+    async with transaction():
+        if not await _is_still(account["id"], password_hash):
+            raise Refused(WRONG)
+        if rehashed:
+            await run("UPDATE account SET password_hash = $2 WHERE id = $1", account["id"], rehashed)
+        token = await sessions.begin(account["id"], device)
     return LoggedIn(token, account["id"], account["credential_version"])
+
+
+async def _is_still(account: UUID, password_hash: str) -> bool:
+    """Whether the password that was checked has not been changed meanwhile. It stays until the transaction ends."""
+    return bool(
+        await run("SELECT FROM account WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE", account, password_hash)
+    )
 
 
 def _login_key(key: str) -> str:
@@ -95,16 +107,20 @@ async def change_password(session: sessions.Session, old: str, new: str, *, devi
     await attempts.spend({f"password:{session.account}": attempts.LOGIN_PER_ACCOUNT}, attempts.WINDOW)
     rows = await run("SELECT password_hash FROM account WHERE id = $1", session.account)
     if not await passwords.matches(rows[0]["password_hash"], old):
-        raise Refused("This is not your password. Type the one that you log in with", "password")
+        raise Refused(NOT_YOURS, "password")
     passwords.demand_good(new, personal=(session.name, session.email), field="new_password")
     password_hash = await passwords.hashed(new)
     async with transaction():
+        if not await _is_still(session.account, rows[0]["password_hash"]):
+            raise Refused(NOT_YOURS, "password")
         version = await set_password(session.account, password_hash, session.email)
         token = await sessions.begin(session.account, device)
     return LoggedIn(token, session.account, version)
 
 
 async def set_password(account: UUID, password_hash: str, email: str) -> int:
+    """Writes a new password in the caller's transaction: every session and every reset link ends, and its person is
+    mailed. Gives the credentials' new version."""
     rows = await run(
         "UPDATE account SET password_hash = $2, credential_version = credential_version + 1 WHERE id = $1"
         " RETURNING credential_version",
@@ -113,6 +129,9 @@ async def set_password(account: UUID, password_hash: str, email: str) -> int:
     )
     version = int(rows[0]["credential_version"])
     await sessions.end_all(account)
+    await run(
+        "UPDATE password_reset SET link_version = link_version + 1 WHERE account = $1 AND used_at IS NULL", account
+    )
     await owe(MailKind.PASSWORD_CHANGED, account, email, once=str(version))
     await audit.record("account:password", account=account)
     return version

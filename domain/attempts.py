@@ -1,25 +1,29 @@
 """Rations: how often something may be tried. Counted in the database, for all processes together."""
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
 
 from db.engine import run, transaction
 from domain import clock
-from domain.errors import TooMany
+from domain.errors import Refused, TooMany
 
 WINDOW = timedelta(minutes=5)
 LOGIN_PER_ACCOUNT, LOGIN_PER_NETWORK, LOGIN_OVER_ALL = 10, 100, 1000
 MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 20
 MAIL_WINDOW = timedelta(hours=1)
+ASKING_A_DAY = 10
 
 
 def network(address: str) -> str:
     """The /24 (IPv4) or /64 (IPv6) of an address, or the text itself when it is none."""
     try:
-        version = ip_address(address).version
+        found = ip_address(address)
     except ValueError:
         return address or "unknown"
-    return str(ip_network(f"{address}/{24 if version == 4 else 64}", strict=False))
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or IPv6Address(int(found))
+    return str(ip_network((found, 24 if found.version == 4 else 64), strict=False))
 
 
 async def spend(rations: dict[str, int], window: timedelta) -> None:
@@ -36,6 +40,14 @@ async def spend(rations: dict[str, int], window: timedelta) -> None:
         if spent:
             raise TooMany(max(spent))
         await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", list(rations), now)
+
+
+async def spend_asking(account: UUID) -> None:
+    """Counts one mail that an account has sent to somebody else, by asking or offering. Raises Refused at 'email'."""
+    try:
+        await spend({f"ask:{account}": ASKING_A_DAY}, timedelta(days=1))
+    except TooMany as error:
+        raise Refused(f"You have written to {ASKING_A_DAY} people today. Try again tomorrow", "email") from error
 
 
 async def forget(key: str) -> None:

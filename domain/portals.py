@@ -6,8 +6,7 @@ from uuid import UUID
 from db.engine import Prepared, run
 from db.ids import new_id
 from db.tables.access import Level, Role
-from domain import audit, clock
-from domain.addresses import email_key
+from domain import addresses, audit, clock
 from domain.errors import NotFound
 
 
@@ -62,12 +61,14 @@ async def visit(account: UUID, account_name: str, portal: UUID) -> Visit:
 async def open_for(account: UUID, name: str, email: str) -> UUID:
     """Opens an account's own empty portal, in the caller's transaction. Requests that were sent to its email and wait
     stand on its Access page from now on."""
-    portal, now = await create(name, owner=account, by=account, email=email), clock.now()
+    key, now = addresses.email_key(email), clock.now()
+    await addresses.hold(key)
+    portal = await create(name, owner=account, by=account, email=email)
     await run(
         "UPDATE access SET portal = $1, version = version + 1 WHERE email_key = $2 AND portal IS NULL AND NOT held_back"
         " AND status = 'Pending' AND expires_at > $3 AND account <> $4",
         portal,
-        email_key(email),
+        key,
         now,
         account,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from db.engine import Prepared, run
+from db.engine import Prepared, run, transaction
 from db.ids import new_id
 from db.tables.access import Level, Role
 from domain import audit, clock
@@ -72,17 +72,18 @@ def token_hash(token: str) -> bytes:
 async def begin(account: UUID, device: str) -> str:
     """Logs an account in on a browser: the token for its cookie, 256 random bits. `device` is its own description."""
     token, now = secrets.token_urlsafe(32), clock.now()
-    await run(
-        "INSERT INTO session (id, account, token_hash, created_at, seen_at, expires_at, confirmed_at, device)"
-        " VALUES ($1, $2, $3, $4, $4, $5, $4, $6)",
-        new_id(),
-        account,
-        token_hash(token),
-        now,
-        now + AT_MOST,
-        device[:200],
-    )
-    await audit.record("session:begin", account=account)
+    async with transaction():
+        await run(
+            "INSERT INTO session (id, account, token_hash, created_at, seen_at, expires_at, confirmed_at, device)"
+            " VALUES ($1, $2, $3, $4, $4, $5, $4, $6)",
+            new_id(),
+            account,
+            token_hash(token),
+            now,
+            now + AT_MOST,
+            device[:200],
+        )
+        await audit.record("session:begin", account=account)
     return token
 
 
@@ -115,8 +116,9 @@ def _doors(own: UUID | None, own_name: str | None, others: str | None) -> tuple[
 
 async def end(session: Session) -> None:
     """Logs this browser out."""
-    await run("DELETE FROM session WHERE id = $1", session.id)
-    await audit.record("session:end", account=session.account)
+    async with transaction():
+        await run("DELETE FROM session WHERE id = $1", session.id)
+        await audit.record("session:end", account=session.account)
 
 
 async def end_all(account: UUID) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from db.ids import new_id
-from domain import accounts, attempts, clock, links, passwords, portals
+from domain import accounts, addresses, attempts, clock, links, passwords, portals
 from domain.addresses import email_key
 from domain.mail import MailKind, owe
 
@@ -55,6 +55,7 @@ async def confirm(row: UUID, version: int, password: str) -> UUID:
     passwords.demand_good(password, personal=(given["name"], given["email"]))
     password_hash = await passwords.hashed(password)
     async with transaction():
+        await addresses.hold(given["email_key"])
         await links.use("sign_up", row, version)
         account = await accounts.create(given["name"], given["email"], password_hash)
         if given["own_health"]:

@@ -6,7 +6,7 @@ A token names a row and the version of its link. The row decides the rest: wheth
 from enum import StrEnum
 from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from domain.errors import LinkClosed
 
@@ -30,5 +30,5 @@ def read(purpose: Purpose, token: str, keys: tuple[str, ...]) -> tuple[UUID, int
     try:
         row, version = URLSafeSerializer(list(reversed(keys)), salt=purpose).loads(token)
         return UUID(row), int(version)
-    except (BadSignature, ValueError, TypeError, AttributeError) as error:
+    except (BadData, ValueError, TypeError, AttributeError) as error:
         raise LinkClosed("malformed") from error

@@ -22,8 +22,8 @@ def main() -> None:
     rows += work.measured()
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     document = (
-        "# Measured\n\nWritten by `make bench`; bytes are as they cross the wire, headers included. Times are of a shared"
-        f" machine: compare them within one run.\n\n{today()}, commit {git_commit()}, {machine}.\n\n{table(rows)}\n"
+        "# Measured\n\nWritten by `make bench`; bytes are as they cross the wire, headers included. Times are of a"
+        f" shared machine: compare them within one run.\n\n{today()}, commit {git_commit()}, {machine}.\n\n{table(rows)}\n"
     )
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text(document)

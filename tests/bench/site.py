@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.cast import PASSWORD
-from tests.test_demo import Demo, eventually, free_port
+from tests.demo_process import Demo, eventually, free_port
 
 READY_WITHIN = 60.0
 

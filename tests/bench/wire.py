@@ -1,12 +1,13 @@
 """What a phone has to download: exact, so it is the same at every run."""
 
 import re
+from typing import Any
 
 import brotli
 
 from tests.bench.site import Answer, Client
 
-FRAGMENT = {"HX_Request": "true", "HX_Request_Type": "partial"}
+FRAGMENT: dict[str, Any] = {"HX_Request": "true", "HX_Request_Type": "partial"}
 Row = tuple[str, str, str, str]
 """What was measured, the figure, the budget, the figure's part of the budget."""
 

@@ -1,5 +1,5 @@
-"""What one Access page costs the site: SQL statements, and processor time beside a floor that does no more than it must,
-measured in turn in one run."""
+"""What one Access page costs the site: SQL statements, and processor time beside a floor that does no more than
+it must, measured in turn in one run."""
 
 import asyncio
 import time

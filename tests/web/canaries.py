@@ -97,6 +97,10 @@ class Canary:
         return any(_opens(standings.get(portal, Standing())) and self._holds(need, standings[portal])
                    for portal, need in self.portals)  # fmt: skip
 
+    def is_out_of_place(self, portal: UUID | None) -> bool:
+        """Whether it is a word of another portal than the page's: only the names in the menu are on every page."""
+        return bool(portal) and READERS[self.field] == "clinical" and portal not in {p for p, _ in self.portals}
+
     def _holds(self, said: str, who: Standing) -> bool:
         rule = READERS[self.field]
         need = said if rule == "as it says" else rule

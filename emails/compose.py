@@ -18,8 +18,6 @@ from emails.words import level_words, possessive, role_words, unlinked
 WIDTH = 72
 LONGEST_ADDRESS = 254
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version"]
-# A header is never folded: Python's folding of long addresses encodes them into something else.
-WIRE = SMTP.clone(max_line_length=998)
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -54,7 +52,7 @@ def compose(letter: Letter, owed: Owed, mail_from: str, at: datetime) -> bytes:
     message.set_content(wrapped(text.strip("\n")) + "\n", cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = "en"
-    raw = message.as_bytes(policy=WIRE)
+    raw = message.as_bytes()
     demand_sound(raw, owed.recipient)
     return raw
 

@@ -12,8 +12,8 @@ from settings import is_loopback
 CONNECTED_WITHIN, SENT_WITHIN = 20.0, 40.0
 """Seconds for a connection with its login, and for one mail."""
 
-ABOUT_US = {421, 530, 534, 535, 538}
-"""Answers that say nothing about the mail: the server closes (RFC 5321), or does not accept our login (RFC 4954)."""
+ABOUT_US = {530, 534, 535, 538}
+"""Answers that say nothing about the mail: the server does not accept our login (RFC 4954)."""
 
 
 class NotNow(Exception):

@@ -125,6 +125,18 @@ def test_the_finished_bytes_are_read_again(tampered):
         demand_sound(raw.replace(b"Subject: Someone", b"Subject: =?utf-8?q?=0D=0ABcc:?="), "mina@example.com")
 
 
+def test_a_message_that_is_not_sound_is_never_handed_out():
+    with pytest.raises(BadMessage):
+        written(mail_from="=?utf-8?q?=01Kith?= <post@kith.example>")
+
+
+def test_long_headers_are_read_as_they_were_meant():
+    domain = "portal.a-very-long-name-of-a-clinic-in-some-place.example.org"
+    message = read(written(mail_from=f"Kith of the Clinic and Many Others Besides Müller-Lüdenscheid <post@{domain}>"))
+    assert message["From"].addresses[0].addr_spec == f"post@{domain}"
+    assert message["Message-ID"] == f"<{ID}@{domain}>"
+
+
 def test_a_sender_with_letters_of_its_own_is_written_so_that_it_is_read():
     message = read(written(mail_from="Praxis Müller <post@kith.example>"))
     assert message["From"].addresses[0].display_name == "Praxis Müller"

@@ -299,11 +299,29 @@ async def test_a_guardian_who_has_left_is_told_no_more(outbox, office):
 async def test_a_guardian_who_has_agreed_is_not_asked_to(outbox, office):
     mina, theo, leo = await with_leo()
     await offer(mina, leo, "kim@example.com")
-    visit = await theo.visit(leo)
-    row = await access.person(visit, await row_of("kim@example.com"))
-    agreed = access.Decision(Status.CURRENT, Level.ADMINISTRATIVE, Role.VIEW, row.version)
-    await access.decide(visit, row.id, agreed)
+    await agree(theo, leo, "kim@example.com")
     assert await not_sent(outbox, office, MailKind.ACCESS_CONSENT)
+
+
+async def test_of_two_guardians_only_the_one_who_has_not_agreed_is_asked_to(read):
+    mina, theo, leo = await with_leo(second=False)
+    ana = await someone("Ana Silva")
+    for guardian in (theo, ana):
+        await offer(mina, leo, guardian.email, basis=PARENTAL)
+    for guardian in (theo, ana):
+        await guardians.accept_offer(guardian.session, await row_of(guardian.email), 1)
+    await offer(mina, leo, "kim@example.com")
+    await agree(theo, leo, "kim@example.com")
+    mail = await read(MailKind.ACCESS_CONSENT, "ana@example.com")
+    assert "wants to give Kim" in mail.words
+    theos = await run("SELECT failure FROM mail WHERE recipient = $1 AND kind = 'access-consent'", theo.email)
+    assert {row["failure"] for row in theos} == {"no longer due"}
+
+
+async def agree(guardian, portal, email):
+    visit = await guardian.visit(portal)
+    row = await access.person(visit, await row_of(email))
+    await access.decide(visit, row.id, access.Decision(Status.CURRENT, Level.ADMINISTRATIVE, Role.VIEW, row.version))
 
 
 @pytest.mark.parametrize("kind", MailKind)

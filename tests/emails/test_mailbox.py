@@ -3,6 +3,7 @@ import json
 import urllib.parse
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -75,6 +76,16 @@ async def test_reading_while_mail_comes_in_finds_whole_mails_only(settings, port
     assert len(mailbox.received(settings.var)) == 20
 
 
+async def test_a_mail_that_is_not_whole_yet_is_not_there(settings, port, monkeypatch):
+    def interrupted(path, target):
+        raise OSError("no room left")
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(aiosmtplib.SMTPException):
+        await put(port, "b@kith.example")
+    assert mailbox.received(settings.var) == []
+
+
 async def test_too_large_a_mail_is_refused(settings, port):
     with pytest.raises(aiosmtplib.SMTPException):
         await put(port, "b@kith.example", message=PLAIN + "x" * 70 + "\r\n" * mailbox.LARGEST)
@@ -83,6 +94,8 @@ async def test_too_large_a_mail_is_refused(settings, port):
 
 @pytest.mark.parametrize("name", ["", "../secret-key", "..%2fx", "1" * 19 + "-" + "0" * 32, "x" * 500])
 def test_no_other_file_is_read_by_an_id(settings, name):
+    (settings.var / "mailbox").mkdir()
+    (settings.var / "secret-key.eml").write_text(PLAIN)
     assert mailbox.one(settings.var, name) is None
 
 

@@ -115,6 +115,9 @@ async def test_a_worker_survives_its_mail_server_going_away(settings, office):
     assert await worker.turn() == workers.LOOKS_EVERY_IN_QA
     assert office.recipients == ["mina@example.com"]
     await worker.post.rest()
+    await office.close()
+    await owe_sign_up("theo@example.com")
+    assert await worker.turn() == pytest.approx(0.6), "pauses grow anew after each recovery"
 
 
 async def test_a_worker_survives_the_database_going_away(office, tmp_path):

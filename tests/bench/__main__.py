@@ -23,7 +23,8 @@ def main() -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     document = (
         "# Measured\n\nWritten by `make bench`; bytes are as they cross the wire, headers included. Times are of a"
-        f" shared machine: compare them within one run.\n\n{today()}, commit {git_commit()}, {machine}.\n\n{table(rows)}\n"
+        f" shared machine: compare them within one run.\n\n{today()}, commit {git_commit()}, {machine}.\n\n"
+        f"{table(rows)}\n"
     )
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text(document)

@@ -107,6 +107,7 @@ def serve() -> None:
             loop="uvloop",
             http="httptools",
             ws="none",
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP
 
-from emails.journal import note
+from domain.journal import note
 from settings import Settings, is_loopback
 
 LARGEST = 5 * 1024 * 1024

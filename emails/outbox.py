@@ -14,9 +14,9 @@ from uuid import uuid4
 
 from db.engine import DatabaseGone, run
 from domain import clock
+from domain.journal import note
 from domain.mail import MailKind
 from emails.compose import BadMessage, compose, sender_address
-from emails.journal import note
 from emails.kinds import BUILDERS
 from emails.letter import NoLongerDue, Owed
 from emails.smtp import CONNECTED_WITHIN, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable

@@ -6,8 +6,8 @@ import time
 from db.engine import DB, DatabaseGone
 from db.migrate import demand_env
 from domain import access, attempts, clock, sessions
+from domain.journal import note
 from emails.compose import sender_address
-from emails.journal import note
 from emails.kinds import demand_builders
 from emails.outbox import Outbox
 from emails.smtp import Post, Server, ServerAway

@@ -16,6 +16,7 @@ from settings import Settings
 from web import authorization, errors
 from web.edge import Edge
 from web.headers import SecurityHeaders, security_headers
+from web.journal import Requests, take_over_logging
 from web.pages import ROUTES
 from web.static import build, serving
 from web.templates import templates
@@ -52,9 +53,12 @@ def create_app(settings: Settings) -> ASGIApp:
     authorization.demand_permissions(app)
     logging.getLogger("litestar").setLevel(logging.CRITICAL)
     outermost: Any = serving(Edge(app, settings), static)
+    if settings.env != "demo":  # where a person watches the terminal
+        outermost = Requests(outermost)
     return SecurityHeaders(outermost, security_headers(static.style_source, production=settings.production))
 
 
 def create_app_from_environment() -> ASGIApp:
     """For uvicorn, which is given a name and no settings."""
+    take_over_logging()
     return create_app(Settings.from_environment())

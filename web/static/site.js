@@ -31,6 +31,7 @@
       dialog.close();
       return;
     }
+    dialog.setAttribute("aria-labelledby", "dialog-title");
     if (!dialog.open) dialog.showModal();
     (dialog.querySelector("#errors") || dialog.querySelector("[autofocus]"))?.focus();
   });

@@ -16,7 +16,7 @@ from domain.permissions import Permission, may
 from domain.portals import Visit
 from domain.requests import RELATIONSHIPS
 from domain.sessions import Session
-from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, YesOrNo
+from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, Version, YesOrNo
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
@@ -29,7 +29,7 @@ class DecisionForm(FormModel):
     status: Annotated[Literal["Current", "Disabled"], Field(description="Choose Current to give access, or Disabled")]
     level: LevelChoice
     role: RoleChoice
-    version: Annotated[int, Field(description="Open this again", ge=1, le=2**31 - 1)]
+    version: Version = 0
     refuse_for_good: Ticked = False
 
 

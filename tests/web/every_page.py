@@ -1,0 +1,128 @@
+"""All that the site draws: every page, pop-up and piece, empty forms sent back with their errors, mailed links opened,
+and the pages of what goes wrong."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+from db.engine import run
+from demo.people import known_id
+from domain import tokens
+from domain.tokens import Purpose
+from settings import Settings
+from tests.web.household import Household, undone
+from tests.web.wire import Answer, Route, routes, send
+from web.static import Static
+
+PARTIAL = {"hx-request": "true", "hx-request-type": "partial"}
+VISITS = (("mina", "mina"), ("mina", "leo"), ("jun", "mina"), ("kim", "jun"), ("amara", "mina"), ("", "mina"))
+"""Who looks, and at whose portal: its owner, a guardian, Administrative, Clinical, a stranger who works, nobody."""
+
+
+class Drawn(NamedTuple):
+    """One answer, and how it came about."""
+
+    about: str
+    partial: bool
+    answer: Answer
+
+
+def linked(site: object, static: Static) -> Callable[[str, str], bool]:
+    """Tells whether a method and an address in a page lead to a route, or to a static file that is there."""
+    known = [(route.method, re.sub(r"\{\w+\}", "[^/]+", re.escape(route.path).replace(r"\{", "{").replace(r"\}", "}")))
+             for route in routes(site)]  # fmt: skip
+    return lambda method, address: (
+        (static.folder / address.removeprefix("/static/")).is_file()
+        if address.startswith("/static/")
+        else any(
+            method == m and re.fullmatch(path, re.split(r"[?#]", address)[0].rstrip("/") or "/") for m, path in known
+        )
+    )
+
+
+async def every_page(household: Household, settings: Settings) -> AsyncIterator[Drawn]:
+    """Each answer with a body that is HTML."""
+    async for drawn in _everything(household, settings):
+        if drawn.answer.body and drawn.answer["content-type"].startswith("text/html"):
+            yield drawn
+
+
+async def _everything(household: Household, settings: Settings) -> AsyncIterator[Drawn]:
+    for who, whose in VISITS:
+        for route in routes(household.site):
+            if (whose == "mina" or "{portal}" in route.path) and not _resets(route):
+                for partial in (False, True):
+                    yield await _asked(household, route, who, whose, partial=partial)
+    async for drawn in _mailed_links(household, settings):
+        yield drawn
+    async for drawn in _what_goes_wrong(household):
+        yield drawn
+
+
+def _resets(route: Route) -> bool:
+    return route.path.startswith("/qa") and route.method != "GET"
+
+
+async def _asked(household: Household, route: Route, who: str, whose: str, *, partial: bool) -> Drawn:
+    cookie = f"__Host-session={household.tokens[who]}" if who else ""
+    target = route.filled({**household.ids[whose], "mail": "1"})
+    async with undone():
+        answer = await send(
+            household.site, route.method, target, cookie=cookie, headers=PARTIAL if partial else {}
+        )  # fmt: skip
+    return Drawn(f"{route} of {whose} as {who or 'nobody'}{' (partial)' if partial else ''}", partial, answer)
+
+
+async def links(household: Household, settings: Settings) -> dict[str, str]:
+    """A mailed link of each purpose that is open: its page and its token."""
+    cookie = f"__Host-session={household.tokens['zed']}"
+    asking = {"name": "Nell", "relationship": "Friend", "level": "Clinical", "role": "View", "own_login": "yes"}
+    for email in ("new@example.com", "kim@example.com"):
+        await send(household.site, "POST", "/account/access/patients", cookie=cookie, form={**asking, "email": email})
+    offer = {**asking, "email": "nell@example.com", "guardian": "no"}
+    leo = f"/portal/{known_id('portal', 'leo')}/access/offers"
+    await send(household.site, "POST", leo, cookie=f"__Host-session={household.tokens['mina']}", form=offer)
+    sign_up = {"who": "me", "name": "Nell", "email": "nell@example.com"}
+    await send(household.site, "POST", "/sign-up", form=sign_up)
+    [mina] = await run("SELECT email FROM account WHERE id = $1", known_id("account", "mina"))
+    await send(household.site, "POST", "/forgot-password", form=mina)
+    found = {}
+    for page, purpose, query in (
+        ("/set-up", Purpose.SET_UP, "SELECT id, link_version FROM access WHERE email_key = 'new@example.com'"),
+        ("/access-offers", Purpose.ACCESS_OFFER, "SELECT id, link_version FROM access WHERE offered"),
+        ("/confirm-email", Purpose.CONFIRM_EMAIL, "SELECT id, link_version FROM sign_up"),
+        ("/reset-password", Purpose.RESET_PASSWORD, "SELECT id, link_version FROM password_reset"),
+    ):
+        [row] = await run(query)
+        found[page] = tokens.sign(purpose, row["id"], row["link_version"], settings.secret_keys)
+    return found
+
+
+async def _mailed_links(household: Household, settings: Settings) -> AsyncIterator[Drawn]:
+    async with undone():
+        for page, token in (await links(household, settings)).items():
+            for who in ("", "zed"):
+                cookie = f"__Host-link={token}" + (f"; __Host-session={household.tokens[who]}" if who else "")
+                for method in ("GET", "POST"):
+                    answer = await send(household.site, method, page, cookie=cookie)
+                    yield Drawn(f"{method} {page} with its link as {who or 'nobody'}", False, answer)
+
+
+async def _what_goes_wrong(household: Household) -> AsyncIterator[Drawn]:
+    mina = {"cookie": f"__Host-session={household.tokens['mina']}"}
+    for about, method, target, more in (
+        ("no such address", "GET", "/nowhere", {}),
+        ("no such method", "DELETE", "/login", {}),
+        ("no form", "POST", "/account/profile", {"headers": {"content-type": "text/plain"}, "body": b"x", **mina}),
+        ("a form too long", "POST", "/login", {"body": b"x=" + b"y" * 70_000}),
+        ("NUL", "GET", "/login?x=%00", {}),
+        ("another site", "POST", "/login", {"headers": {"sec-fetch-site": "cross-site"}}),
+        ("a link that is none", "GET", "/set-up/nothing", {}),
+    ):
+        for headers in ({}, PARTIAL):
+            given = {**more, "headers": {**headers, **more.get("headers", {})}}  # type: ignore[dict-item]
+            yield Drawn(about, bool(headers), await send(household.site, method, target, **given))  # type: ignore[arg-type]
+    async with undone():
+        for _ in range(4):
+            answer = await send(household.site, "POST", "/forgot-password", form={"email": "nobody@example.com"})
+        yield Drawn("too many", False, answer)

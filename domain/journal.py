@@ -1,4 +1,4 @@
-"""What Kith tells of itself: one JSON line each on stderr, ids and kinds only, never an address or a name. ASVS 16.2."""
+"""What Kith tells of itself: one JSON line each on stderr, ids and kinds only, never a name. ASVS 16.2."""
 
 import json
 import sys

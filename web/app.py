@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 
 from db.engine import DB
 from db.migrate import demand_env
+from emails.kinds import demand_builders
 from settings import Settings
 from web import authorization, errors
 from web.edge import Edge
@@ -23,7 +24,8 @@ from web.templates import templates
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The whole site for these settings. Raises when a route names no permission."""
+    """The whole site for these settings. Raises when a route names no permission or a kind of mail has no builder."""
+    demand_builders()
     static = build(settings.var)
 
     @asynccontextmanager

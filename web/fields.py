@@ -13,7 +13,10 @@ def _email(value: str) -> str:
     if not value:
         raise ValueError("Type an email address, like name@example.com")
     try:
-        return validate_email(value, check_deliverability=False, test_environment=True).normalized
+        found = validate_email(
+            value, check_deliverability=False, test_environment=True, allow_smtputf8=False, allow_domain_literal=False
+        )
+        return found.ascii_email or found.normalized
     except EmailNotValidError as error:
         raise ValueError("This is not an email address. Type it like name@example.com") from error
 

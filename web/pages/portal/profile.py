@@ -1,0 +1,94 @@
+"""The details of a portal's person."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.response import Response
+
+from domain import details
+from domain.details import Details
+from domain.errors import Changed, Refused
+from domain.permissions import Permission
+from domain.portals import Visit
+from domain.portals import called as called_by
+from web.days import typed_day, wrong_with
+from web.fields import Version
+from web.forms import Form, FormModel, read
+from web.respond import done, page
+from web.session import Caller
+from web.words import whose
+
+HERE = "/portal/{portal:uuid}/profile"
+
+
+class DetailsForm(FormModel):
+    name: str = ""
+    preferred_name: str = ""
+    birth_date: str = ""
+    gender: str = ""
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    city: str = ""
+    postcode: str = ""
+    emergency_name: str = ""
+    emergency_phone: str = ""
+    version: Version = 0
+
+    @property
+    def details(self) -> Details:
+        return Details(**{**self.model_dump(), "birth_date": typed_day(self.birth_date)})
+
+    def faults(self) -> Iterable[Refused]:
+        return [*wrong_with(self.birth_date, "birth_date"), *details.faults(self.details)]
+
+
+@get(HERE, permission=Permission.VIEW_DETAILS)
+async def show_profile(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
+    return page(request, "portal/profile", details=await details.read(visit))
+
+
+@get(f"{HERE}/edit", permission=Permission.CHANGE_DETAILS)
+async def show_edit(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
+    return edit_page(request, await _drawn(visit))
+
+
+@post(HERE, permission=Permission.CHANGE_DETAILS)
+async def change_profile(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
+    form = await read(request, DetailsForm)
+    if not form.ok:
+        return edit_page(request, form, status=422)
+    try:
+        await details.change(visit, form.value.details)
+    except Changed:
+        return edit_page(request, await _drawn(visit), changed=True, status=409)
+    # A new name stands in the bar and the title too, so then the whole page is drawn again.
+    renamed = visit.called != called_by(form.value.name, form.value.preferred_name) or visit.name != form.value.name
+    return await done(
+        request, f"/portal/{visit.portal}/profile", flash=f"{whose(visit, first=True)} details are saved",
+        fragment="" if renamed else "details", into="details", context=_section(visit),
+    )  # fmt: skip
+
+
+def _section(visit: Visit) -> Any:
+    async def context() -> dict[str, Any]:
+        return {"details": await details.read(visit), "visit": visit}
+
+    return context
+
+
+async def _drawn(visit: Visit) -> Form[DetailsForm]:
+    return Form({field: "" if value is None else value for field, value in asdict(await details.read(visit)).items()})
+
+
+def edit_page(request: Caller, form: Form[Any], *, changed: bool = False, status: int = 200) -> Response[bytes]:
+    """Somebody quicker (`changed`): what stands now is shown, not what was typed (decision 3)."""
+    return page(
+        request, "portal/edit-profile", fragment="edit-profile", status=status, form=form, changed=changed,
+    )  # fmt: skip
+
+
+ROUTES: list[Any] = [show_profile, show_edit, change_profile]

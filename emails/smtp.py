@@ -77,7 +77,7 @@ class Post:
 
     async def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Hands one message over. Raises NotNow, ServerAway or Undeliverable; after a NotNow it may have arrived."""
-        client = await self._connected()
+        client = await self.connect()
         try:
             async with asyncio.timeout(SENT_WITHIN):
                 await client.sendmail(sender, [recipient], message)
@@ -99,7 +99,8 @@ class Post:
             return NotNow(failure)
         return Undeliverable(failure) if 500 <= refusal.code <= 599 else NotNow(failure)
 
-    async def _connected(self) -> aiosmtplib.SMTP:
+    async def connect(self) -> aiosmtplib.SMTP:
+        """The open connection, or a new one. Raises ServerAway."""
         if self.client is not None and self.client.is_connected:
             return self.client
         client = aiosmtplib.SMTP(

@@ -79,12 +79,14 @@ def test_migrate_makes_the_tables_once(database: Addresses, tmp_path: Path) -> N
 
 
 def test_the_doctor_says_what_is_not_well(database: Addresses, tmp_path: Path) -> None:
-    """After the migration above the database is well; nobody listens where the mail should go."""
+    """The database is well; nobody listens where the mail should go."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         mail = f"smtp://127.0.0.1:{taken.getsockname()[1]}"
         given = {"KITH_ENV": "test", "KITH_VAR": str(tmp_path), "KITH_SMTP_URL": mail}
-        result = typed("doctor", KITH_DATABASE_URL=database.database_url, **given)
+        given["KITH_DATABASE_URL"] = database.database_url
+        typed("migrate", KITH_OWNER_DATABASE_URL=database.owner_database_url, **given)
+        result = typed("doctor", **given)
     assert result.exit_code == 1
     lines = [line for line in result.stdout.splitlines() if line.startswith("NOT OK")]
     assert len(lines) == 1

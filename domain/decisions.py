@@ -71,18 +71,20 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> st
     """Gives the kind of event that it came to, if any. A guardian decides about everything, whatever level says."""
     status, reason = standing(row)
     _demand_way_back(visit, row, status, reason)
+    given = status is Status.CURRENT or _is_sent(row)
     guardian = row["basis"] is not None and not visit.owns
     level, role = (Level.CLINICAL, Role.EDIT) if guardian else (decision.level, decision.role)
-    if status is Status.CURRENT and (row["level"], row["role"]) == (level, role):
+    if given and (row["level"], row["role"]) == (level, role):
         return await _leave_as_it_is(visit, row)
-    widens = status is not Status.CURRENT or _widens(row, level, role)
+    widens = not given or _widens(row, level, role)
     if widens and not await consents.all_agree(visit, row, level, role):
         await run("UPDATE access SET version = version + 1 WHERE id = $1", row["id"])
         return "access:agree"
     if row["account"] is None:
         await _write(visit, row, Status.PENDING, level, role)
-        await owe(MailKind.ACCESS_OFFER, row["id"], row["email"])
-        return "access:agree"
+        if not given:
+            await owe(MailKind.ACCESS_OFFER, row["id"], row["email"])
+        return "access:change" if given else "access:agree"
     await _write(visit, row, Status.CURRENT, level, role)
     if widens:
         await controllers.tell_of_widening(visit.portal, row["id"], row["version"] + 1)
@@ -90,6 +92,11 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> st
         email = (await run("SELECT email FROM account WHERE id = $1", row["account"]))[0]["email"]
         await owe(MailKind.ACCESS_DECISION, row["id"], email, once=str(row["version"] + 1))
     return "access:change" if status is Status.CURRENT else "access:grant"
+
+
+def _is_sent(row: Mapping[str, Any]) -> bool:
+    """Whether it is an offer that every guardian has agreed to: its link is out, and nobody has taken it up."""
+    return row["account"] is None and row["decided_by"] is not None
 
 
 def _demand_way_back(visit: Visit, row: Mapping[str, Any], status: Status, reason: Reason | None) -> None:

@@ -47,6 +47,7 @@ async def offer(visit: Visit, given: Offer) -> bool:
         row = await _write(visit, given)
         whole = await consents.all_agree(visit, row, given.level, given.role)
         if whole:
+            await run("UPDATE access SET decided_by = $2 WHERE id = $1", row["id"], visit.account)
             await owe(MailKind.ACCESS_OFFER, row["id"], given.email.strip())
         await audit.record(
             "access:offer", account=visit.account, portal=visit.portal, access=visit.access, subject=row["id"]

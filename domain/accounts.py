@@ -104,14 +104,11 @@ async def change_password(session: sessions.Session, old: str, new: str, *, devi
 
     Raises Refused at the field 'password' or 'new_password', and TooMany.
     """
-    await attempts.spend({f"password:{session.account}": attempts.LOGIN_PER_ACCOUNT}, attempts.WINDOW)
-    rows = await run("SELECT password_hash FROM account WHERE id = $1", session.account)
-    if not await passwords.matches(rows[0]["password_hash"], old):
-        raise Refused(NOT_YOURS, "password")
+    present = await _demand_password(session, old)
     passwords.demand_good(new, personal=(session.name, session.email), field="new_password")
     password_hash = await passwords.hashed(new)
     async with transaction():
-        if not await _is_still(session.account, rows[0]["password_hash"]):
+        if not await _is_still(session.account, present):
             raise Refused(NOT_YOURS, "password")
         version = await set_password(session.account, password_hash, session.email)
         token = await sessions.begin(session.account, device)
@@ -152,3 +149,25 @@ async def rename(session: sessions.Session, name: str) -> None:
     async with transaction():
         await run("UPDATE account SET name = $2 WHERE id = $1", session.account, name)
         await audit.record("account:rename", account=session.account)
+
+
+async def demand_fresh(session: sessions.Session, password: str) -> None:
+    """Asks for the password again before others are given access, where it was typed more than ten minutes ago: a phone
+    that was left lying must not open a portal to whoever picks it up.
+
+    Raises Refused at the field 'password', and TooMany.
+    """
+    if session.fresh:
+        return
+    await _demand_password(session, password)
+    await run("UPDATE session SET confirmed_at = $2 WHERE id = $1", session.id, clock.now())
+
+
+async def _demand_password(session: sessions.Session, password: str) -> str:
+    """Checks an account's own password again and gives its hash."""
+    await attempts.spend({f"password:{session.account}": attempts.LOGIN_PER_ACCOUNT}, attempts.WINDOW)
+    rows = await run("SELECT password_hash FROM account WHERE id = $1", session.account)
+    present = str(rows[0]["password_hash"])
+    if not await passwords.matches(present, password):
+        raise Refused(NOT_YOURS, "password")
+    return present

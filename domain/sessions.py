@@ -14,6 +14,7 @@ from domain import audit, clock
 
 IDLE, IDLE_AT_WORK = timedelta(minutes=30), timedelta(minutes=15)
 AT_MOST = timedelta(hours=12)
+FRESH_FOR = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last visit is kept: a write a minute, not one a request."""
 
@@ -49,6 +50,11 @@ class Session:
     @property
     def idle(self) -> timedelta:
         return IDLE_AT_WORK if self.works else IDLE
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the password was typed so lately that this browser may give others access. ASVS 7.5.1."""
+        return clock.now() < self.confirmed_at + FRESH_FOR
 
 
 _find = Prepared(

@@ -47,6 +47,7 @@ Relationship = Annotated[
 LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
 YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]
+TypedAgain = Annotated[str, Field(max_length=1024, description="Type your password")]
 Ticked = Annotated[bool, Field(default=False, description="Tick it or leave it")]
 Version = Annotated[int, BeforeValidator(_version)]
 """Of the row that the form was drawn from. What is no version is 0, which is older than every row."""

@@ -9,14 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Response
 from pydantic import Field
 
-from domain import access, guardians
+from domain import access, accounts, guardians
 from domain.access import Decision, Person, Status
 from domain.errors import Changed
 from domain.permissions import Permission, may
 from domain.portals import Visit
 from domain.requests import RELATIONSHIPS
 from domain.sessions import Session
-from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, Version, YesOrNo
+from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, TypedAgain, Version, YesOrNo
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
@@ -31,6 +31,7 @@ class DecisionForm(FormModel):
     role: RoleChoice
     version: Version = 0
     refuse_for_good: Ticked = False
+    password: TypedAgain = ""
 
 
 class GiveForm(FormModel):
@@ -40,6 +41,7 @@ class GiveForm(FormModel):
     level: LevelChoice
     role: RoleChoice
     guardian: YesOrNo
+    password: TypedAgain = ""
 
 
 @get(HERE, permission=Permission.OPEN_PORTAL)
@@ -60,10 +62,14 @@ async def show_edit(request: Caller, row: FromPath[UUID], visit: NamedDependency
 
 
 @post(f"{HERE}/{{row:uuid}}/decision", permission=Permission.DECIDE_ACCESS)
-async def decide(request: Caller, row: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[bytes]:
+async def decide(
+    request: Caller, row: FromPath[UUID], visit: NamedDependency[Visit], session: NamedDependency[Session]
+) -> Response[bytes]:
     form, person = await read(request, DecisionForm), await access.person(visit, row)
     if form.ok:
         with form.refusals():
+            if form.value.status == Status.CURRENT.value:
+                await accounts.demand_fresh(session, form.value.password)
             try:
                 decided = await access.decide(visit, row, _decision(form.value))
             except Changed:
@@ -120,11 +126,12 @@ async def show_give(request: Caller) -> Response[bytes]:
 
 
 @post(f"{HERE}/offers", permission=Permission.GIVE_ACCESS)
-async def give(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
+async def give(request: Caller, visit: NamedDependency[Visit], session: NamedDependency[Session]) -> Response[bytes]:
     form = await read(request, GiveForm)
     if form.ok:
         with form.refusals():
             typed = form.value
+            await accounts.demand_fresh(session, typed.password)
             basis = guardians.PARENTAL if typed.guardian else None
             sent = await guardians.offer(
                 visit,

@@ -16,6 +16,9 @@ from domain.sessions import Session
 from web.errors import LoginNeeded
 from web.session import Caller
 
+ASKS_FOR_METHODS = "options_handler"
+"""Litestar's own answer to OPTIONS: which methods an address knows, and nothing else."""
+
 
 class Open(StrEnum):
     """What a handler may need that no portal's permission says."""
@@ -30,6 +33,8 @@ async def authorize(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
 
     Raises LoginNeeded, NotFound or NotPermitted.
     """
+    if handler.handler_name == ASKS_FOR_METHODS:
+        return
     needed = handler.opt["permission"]
     if needed == Open.PUBLIC:
         return
@@ -62,7 +67,7 @@ def demand_permissions(app: Litestar) -> None:
     """Raises RuntimeError for a handler that names no permission of ours, or a portal's without a portal."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            if not isinstance(handler, HTTPRouteHandler) or handler.handler_name == "options_handler":
+            if not isinstance(handler, HTTPRouteHandler) or handler.handler_name == ASKS_FOR_METHODS:
                 continue
             needed = handler.opt.get("permission")
             if not isinstance(needed, (Open, Permission)):

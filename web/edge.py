@@ -3,12 +3,13 @@
 import asyncio
 from contextlib import suppress
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.exceptions import HTTPException
+from litestar.types import Message, Receive, Scope, Send
 
 from db.gone import DatabaseGone
 from domain import audit, clock, sessions
@@ -36,6 +37,8 @@ class Edge:
         if scope["type"] != ScopeType.HTTP:
             await self.application(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = cast("Scope", {**scope, "method": "GET"}), _without_body(send)
         scope["litestar_app"] = scope["app"] = self.application
         scope.setdefault("state", {})
         scope["user"] = None
@@ -100,9 +103,23 @@ def _cookie(scope: Scope, name: str) -> str:
     return ""
 
 
+def _without_body(send: Send) -> Send:
+    """HEAD is answered as GET is, with its headers alone. RFC 9110, 9.3.2."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_headers
+
+
 def _impatient(receive: Receive) -> Receive:
     async def receive_in_time() -> Any:
-        return await asyncio.wait_for(receive(), READ_WITHIN)
+        try:
+            return await asyncio.wait_for(receive(), READ_WITHIN)
+        except TimeoutError as error:
+            raise HTTPException(status_code=408) from error
 
     return receive_in_time
 

@@ -21,6 +21,7 @@ class LoginNeeded(Exception):
 HTTP_WORDS = {
     400: ("This could not be read", "Go back, check what you typed, and try again."),
     405: ("This cannot be done here", "Go back and use the buttons on the page."),
+    408: ("This took too long to arrive", "Check your connection, go back, and try again."),
     413: ("This is too long to take in", "Go back and shorten what you typed."),
     415: ("This could not be read", "Go back and use the form on the page."),
 }
@@ -56,7 +57,7 @@ def too_many(request: Caller, error: errors.TooMany) -> Response[bytes]:
 
 
 def database_gone(request: Caller, error: Exception) -> Response[bytes]:
-    logger.error("database gone")
+    logger.error("database gone: %s", type(error).__name__)
     response = error_page(request, "unavailable", 503)
     response.headers["Retry-After"] = "10"
     return response
@@ -80,8 +81,8 @@ def http_error(request: Caller, error: HTTPException) -> Response[bytes]:
         return failed(request, error)
     title, advice = HTTP_WORDS.get(status, HTTP_WORDS[400])
     response = error_page(request, "http-error", status, title=title, advice=advice)
-    if error.headers and "Allow" in error.headers:
-        response.headers["Allow"] = error.headers["Allow"]
+    if error.headers and "allow" in error.headers:
+        response.headers["Allow"] = error.headers["allow"]
     return response
 
 
@@ -104,6 +105,7 @@ HANDLERS: dict[Any, Any] = {
     errors.Changed: changed,
     LoginNeeded: login_needed,
     DatabaseGone: database_gone,
+    TimeoutError: database_gone,
     HTTPException: http_error,
     Exception: failed,
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain import accounts
 
-OURS = re.compile(r"/(account|portal|set-up|access-offers|practice)(/[A-Za-z0-9._-]+)*/?")
+OURS = re.compile(r"/(account|portal|set-up|access-offers|practice)(/[A-Za-z0-9_-]+)*/?")
 
 
 def is_ours(path: str) -> bool:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote, urlencode
+from uuid import UUID
 
 from litestar import Litestar
 from litestar.types import ASGIApp
+
+from domain import sessions
 
 HOST = "kith.test"
 FORM = "application/x-www-form-urlencoded"
@@ -27,6 +30,11 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode()
+
+    def cookie(self, name: str) -> str:
+        """What a cookie is set to, '' where it is not set."""
+        found = (value.partition(";")[0] for given, value in self.headers if given == "set-cookie")
+        return next((pair.partition("=")[2] for pair in found if pair.startswith(f"{name}=")), "")
 
 
 async def send(
@@ -79,6 +87,11 @@ async def _conversation(site: ASGIApp, scope: dict[str, Any], body: bytes) -> An
     start = next(message for message in sent if message["type"] == "http.response.start")
     headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in start["headers"])
     return Answer(start["status"], headers, b"".join(message.get("body", b"") for message in sent))
+
+
+async def cookie_of(account: UUID) -> str:
+    """The Cookie header of a browser on which an account is logged in."""
+    return f"__Host-session={await sessions.begin(account, '')}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from domain.access import Level, Role
 from domain.requests import RELATIONSHIPS
@@ -40,14 +40,16 @@ def _version(value: object) -> int:
 
 Email = Annotated[str, AfterValidator(_email), Field(max_length=254, description="Type an email address")]
 Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")]
-Password = Annotated[str, Field(min_length=1, max_length=1024, description="Type a password")]
+AsTyped = StringConstraints(strip_whitespace=False)
+"""A password is taken exactly as it came. ASVS 6.2.8."""
+Password = Annotated[str, AsTyped, Field(min_length=1, max_length=1024, description="Type a password")]
 Relationship = Annotated[
     str, AfterValidator(_relationship), Field(max_length=40, description="Choose how you are related")
 ]
 LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
 YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]
-TypedAgain = Annotated[str, Field(max_length=1024, description="Type your password")]
+TypedAgain = Annotated[str, AsTyped, Field(max_length=1024, description="Type your password")]
 Ticked = Annotated[bool, Field(default=False, description="Tick it or leave it")]
 Version = Annotated[int, BeforeValidator(_version)]
 """Of the row that the form was drawn from. What is no version is 0, which is older than every row."""

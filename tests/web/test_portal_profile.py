@@ -124,6 +124,16 @@ async def test_a_form_that_is_older_is_shown_what_stands_now(browser: Browser, v
     assert await saved() == before
 
 
+@pytest.mark.parametrize("version", ["0", "one", "", "²"])
+async def test_what_is_no_version_is_older_than_every_row(browser: Browser, version: str) -> None:
+    home = await household()
+    await browser.log_in(home.mina)
+    before = await saved()
+    answer = await browser.post(f"{home.base}/profile", data={**TYPED, "version": version})
+    assert answer.status_code == 409
+    assert await saved() == before
+
+
 async def test_a_guardian_changes_the_childs_details_and_no_others(browser: Browser) -> None:
     home = await household()
     leo = await child_of(home.mina)

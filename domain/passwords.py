@@ -3,7 +3,7 @@
 import asyncio
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from domain.errors import Refused
@@ -32,8 +32,8 @@ async def matches(password_hash: str | None, password: str) -> bool:
 
 def _matches(password_hash: str | None, password: str) -> bool:
     try:
-        return HASHER.verify(password_hash or _nobody, password) and password_hash is not None
-    except (VerifyMismatchError, InvalidHashError):
+        return HASHER.verify(password_hash or _nobody, password) and bool(password_hash)
+    except (VerificationError, InvalidHashError):
         return False
 
 

@@ -212,7 +212,7 @@ async def test_of_fifty_accepting_at_once_one_does(database):
 async def test_of_many_setting_up_and_accepting_at_once_one_does(database):
     _, _, row = await offered()
     results = await asyncio.gather(
-        *(guardians.set_up_and_accept(row, 1, "Nadia", PASSWORD) for _ in range(20)), return_exceptions=True
+        *(guardians.set_up_and_accept(row, 1, "Nadia", PASSWORD) for _ in range(8)), return_exceptions=True
     )
     assert [result for result in results if isinstance(result, str)] == [NEW]
     assert {result.why for result in results if isinstance(result, LinkClosed)} == {"used"}

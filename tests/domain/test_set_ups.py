@@ -1,6 +1,7 @@
 """The link for somebody who was asked and has no portal: it opens one, once, and gives nobody access by that."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -165,7 +166,8 @@ async def test_links_of_several_askers_used_at_once_make_one_portal(database):
     results = await asyncio.gather(
         *(requests.open_portal(rosa.session, link, 1) for link in links), return_exceptions=True
     )
-    [portal] = [result for result in results if not isinstance(result, LinkClosed)]
+    [portal] = [result for result in results if isinstance(result, UUID)]
+    assert {result.why for result in results if isinstance(result, LinkClosed)} == {"used"}
     assert len(await listed(rosa, portal)) == 4
 
 

@@ -9,7 +9,9 @@ from uuid import UUID
 from db.engine import run
 from tests.web.model import Standing, holds
 
-WORD = re.compile(r"zq\d+x", re.IGNORECASE)
+WORD = re.compile(r"zqk\d{5}kqz", re.IGNORECASE)
+TYPED = "\"'><i>&"
+"""Stands after each word, so that a page which does not escape it shows an <i> that nobody wrote."""
 CARD = re.compile(r"598\d{7}")
 """A Medicare number, once the spaces are taken out."""
 
@@ -138,10 +140,10 @@ async def _write(table: str, column: str, whose: dict[Any, list[dict[str, Any]]]
     words = []
     for rows in whose.values():
         number = len(planted) + 1
-        word = f"598{number:07d}" if column == "medicare_number" else f"zq{number}x"
+        word = f"598{number:07d}" if column == "medicare_number" else f"zqk{number:05d}kqz"
         portals = frozenset((row["portal"], row["need"]) for row in rows if row["portal"])
         planted[word] = Canary(f"{table}.{column}", portals, rows[0]["own"])
-        words.append(f"{word}@example.com" if column == "email" else word)
+        words.append({"email": f"{word}@example.com", "medicare_number": word}.get(column, word + TYPED))
     key = "portal" if table == "funding" else "id"
     await run(
         f"UPDATE {table} SET {column} = v.word FROM unnest($1::uuid[], $2::text[]) v (key, word)"

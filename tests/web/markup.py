@@ -22,6 +22,8 @@ INSIDE = {"li": {"ul", "ol"}, "dt": {"dl", "div"}, "dd": {"dl", "div"}, "option"
           "tr": {"tbody", "thead", "tfoot", "table"}, "td": {"tr"}, "th": {"tr"}, "legend": {"fieldset"},
           "summary": {"details"}}  # fmt: skip
 INTERACTIVE = {"a", "button", "input", "select", "textarea", "summary", "label"}
+NOT_OURS = {"i", "b", "u", "font", "img", "iframe", "object", "embed", "base", "link", "marquee"}
+"""What would come into a page only by somebody's typing it."""
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "headers", "list", "form")
 ATTRIBUTES = {
     "action", "alt", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label",
@@ -132,6 +134,8 @@ def _scripts(root: Element, static: Static | None) -> Iterator[str]:
     for script in root.iter("script"):
         if words(script) or script.get("src") != (static and static.script_address):
             yield "a script in the page"
+    for tag in {element.tag for element in root.iter()} & NOT_OURS:
+        yield f"a <{tag}>, which no template has"
     for style in root.iter("style"):
         if static is None or style.text != static.style:
             yield "a style that is not the site's"

@@ -30,7 +30,7 @@ async def drawn(engine: None, addresses: Addresses, settings: Settings, site: AS
 def test_every_page_is_valid_and_whole(drawn: list[Drawn], site: ASGIApp, settings: Settings) -> None:
     """One h1 with which the title starts, a language, ids once, labels, links that lead somewhere, nothing inline.
 
-    ASVS 1.2.1 (what is typed stays text: every text is a word that would show as a tag or an attribute of its own).
+    ASVS 1.2.1: every text that somebody typed has a tag and quotes in it, and they stay text.
     """
     static = build(settings.var)
     leads_somewhere = linked(site, static)

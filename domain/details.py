@@ -5,11 +5,13 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date
 
 from db.engine import Prepared, transaction
-from domain import audit, days
+from domain import audit, days, names
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import Permission, demand
 from domain.portals import Visit
 
+INVISIBLE = "There are characters here that cannot be kept. Type it again"
+LINKS = "Leave out web addresses"
 LONGEST = {
     "name": 200, "preferred_name": 100, "gender": 50, "phone": 40, "email": 254, "address": 200, "city": 100,
     "postcode": 20, "emergency_name": 200, "emergency_phone": 40,
@@ -67,9 +69,8 @@ def faults(new: Details) -> list[Refused]:
         typed = getattr(new, field)
         if len(typed) > longest:
             found.append(Refused(f"Use at most {longest} characters", field))
-        # These go into mails' headers and pages' titles. RFC 2047: =? begins an encoded word, which can hold anything.
-        elif not typed.isprintable() or "=?" in typed:
-            found.append(Refused("There are characters here that cannot be kept. Type it again", field))
+        elif not names.is_plain(typed):
+            found.append(Refused(LINKS if "://" in typed else INVISIBLE, field))
     if not new.name.strip():
         found.append(Refused("Type the person's name", "name"))
     if words := days.wrong_with(new.birth_date):

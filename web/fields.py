@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from domain.access import Level, Role
+from domain.names import is_plain
 from domain.requests import RELATIONSHIPS
 
 
@@ -22,7 +23,7 @@ def _email(value: str) -> str:
 
 
 def _name(value: str) -> str:
-    if "=?" in value or "://" in value:
+    if not is_plain(" ".join(value.split())):
         raise ValueError("Type a name, without a web address or code in it")
     return " ".join(value.split())
 

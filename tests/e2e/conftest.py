@@ -147,10 +147,10 @@ def open_mail(qa: httpx.Client) -> Callable[[Page, str, str], None]:
 
 
 @pytest.fixture
-def days_pass(qa: httpx.Client) -> Callable[[int], None]:
-    """Moves the clock of the whole site on."""
+def time_passes(qa: httpx.Client) -> Callable[[str], None]:
+    """Moves the clock of the whole site on by a duration such as P14D."""
 
-    def pass_(days: int) -> None:
-        qa.post("/qa/clock.json", json={"advance": f"P{days}D"}).raise_for_status()
+    def pass_(duration: str) -> None:
+        qa.post("/qa/clock.json", json={"advance": duration}).raise_for_status()
 
     return pass_

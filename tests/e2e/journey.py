@@ -49,7 +49,7 @@ def choose(page: Page, *path: str) -> None:
     """Account > Access and its like: the menu first, then what stands in it."""
     page.get_by_role("banner").locator("summary").filter(has_text=path[0]).first.click()
     page.get_by_role("banner").locator("details[open]").get_by_role("link", name=path[1], exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(path[1])
+    expect(page.get_by_role("heading", level=1, name=path[1], exact=True)).to_be_visible()
     well_made(page)
 
 
@@ -59,10 +59,9 @@ def toggle_to(page: Page, name: str) -> None:
     page.get_by_role("banner").locator("details[open]").get_by_role("link", name=name).click()
 
 
-def portals_of(page: Page) -> list[str]:
-    """The names of the portals in the top right."""
-    links = page.get_by_role("banner").locator("details").last.locator("a")
-    return [re.sub(r"\s+", " ", words).strip() for words in links.all_text_contents()]
+def has_portals(page: Page, *names: str) -> None:
+    """These and no others stand in the top right, each with what they are to the one logged in."""
+    expect(page.get_by_role("banner").locator("details").last.locator("a")).to_have_text(list(names))
 
 
 def section(page: Page, name: str) -> Locator:
@@ -77,7 +76,7 @@ def line(place: Locator, name: str) -> Locator:
 def go_to(page: Page, place: str) -> None:
     """One of the places of the portal that one is in: Appointments, Access …"""
     page.get_by_role("banner").get_by_role("link", name=place, exact=True).last.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(place)
+    expect(page.get_by_role("heading", level=1, name=place, exact=True)).to_be_visible()
     well_made(page)
 
 
@@ -95,7 +94,7 @@ def reads(page: Page, words: str | re.Pattern[str]) -> None:
 
 def is_not_for_them(page: Page) -> None:
     """The whole page is the neutral one: it names nobody's portal."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(NOT_FOR_YOU)
+    expect(page.get_by_role("heading", level=1, name=NOT_FOR_YOU, exact=True)).to_be_visible()
     expect(page.get_by_role("banner").get_by_text("You are in")).to_have_count(0)
     well_made(page)
 
@@ -131,7 +130,7 @@ def pick(page: Page, question: str, choice: str) -> None:
 
 
 def well_made(page: Page) -> None:
-    """WCAG 2.2 AA as far as axe can tell, one h1, and nothing that sticks out sideways. Without JavaScript axe cannot
+    """WCAG 2.2 AA as far as axe can tell, and nothing that sticks out sideways. Without JavaScript axe cannot
     run: the same pages are looked at with it."""
     page.wait_for_load_state()
     if not page.evaluate("() => matchMedia('(scripting: enabled)').matches"):

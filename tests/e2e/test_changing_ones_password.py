@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.journey import PASSWORD, choose, email_of, log_out, portals_of, reads, type_login, well_made
+from tests.e2e.journey import PASSWORD, choose, email_of, has_portals, log_out, reads, type_login, well_made
 
 NEW_PASSWORD = "copper kettle morning 7"
 
@@ -26,9 +26,9 @@ def test_it_changes_here_and_logs_out_elsewhere(logged_in: Callable[[str], Page]
     well_made(desk)
 
     phone.goto("/account/security")
-    expect(phone.get_by_role("heading", level=1)).to_have_text("Login")
+    expect(phone.get_by_role("heading", level=1, name="Login", exact=True)).to_be_visible()
     log_out(desk)
     type_login(desk, email_of("zed"))
     expect(desk.get_by_role("alert")).to_contain_text("The email or the password is not right")
     type_login(desk, email_of("zed"), NEW_PASSWORD)
-    assert portals_of(desk) == ["Zed Novak you"]
+    has_portals(desk, "Zed Novak you")

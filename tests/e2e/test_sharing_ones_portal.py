@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.journey import (
     ASKED,
+    PASSWORD,
     PATIENTS,
     PEOPLE,
     add_patient,
@@ -14,9 +15,9 @@ from tests.e2e.journey import (
     edit_access,
     email_of,
     follow_the_link,
+    has_portals,
     is_not_for_them,
     line,
-    portals_of,
     reads,
     section,
     toggle_to,
@@ -67,27 +68,25 @@ def test_somebody_asks_and_the_owner_decides(
 
     open_mail(theo, email_of("theo"), "Your request for access was granted")
     follow_the_link(theo)
-    assert portals_of(theo) == ["Theo Almeida you", "Mina Park spouse · view"]
+    has_portals(theo, "Theo Almeida you", "Mina Park spouse · view")
     toggle_to(theo, "Mina Park")
     reads(theo, "You are in Mina’s portal")
     well_made(theo)
 
     edit_access(mina, people, "Theo Almeida", status="Current", role="Edit")
-    reads(mina, "Theo Almeida can now open")
+    reads(mina, "Theo Almeida can now open Mina’s portal: Clinical, Edit")
     theo.reload()
-    assert portals_of(theo) == ["Theo Almeida you", "Mina Park spouse · edit"]
+    has_portals(theo, "Theo Almeida you", "Mina Park spouse · edit")
 
     edit_access(mina, people, "Theo Almeida", status="Disabled")
     reads(mina, "Theo Almeida can no longer open")
     expect(line(people, "Theo Almeida")).to_contain_text("Disabled")
     theo.goto(f"/portal/{cast['people']['mina']['portal']}/")
     is_not_for_them(theo)
-    assert portals_of(theo) == ["Theo Almeida you"]
+    has_portals(theo, "Theo Almeida you")
 
 
-def test_the_owner_denies(
-    logged_in: Callable[[str], Page], days_pass: Callable[[int], None], cast: dict[str, Any]
-) -> None:
+def test_the_owner_denies(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     mina, theo = logged_in("mina"), logged_in("theo")
     choose(mina, "Account", "Access")
     edit_access(mina, section(mina, PEOPLE), "Theo Almeida", status="Disabled")
@@ -96,6 +95,21 @@ def test_the_owner_denies(
 
     theo.goto(f"/portal/{cast['people']['mina']['portal']}/")
     is_not_for_them(theo)
-    assert portals_of(theo) == ["Theo Almeida you"]
+    has_portals(theo, "Theo Almeida you")
     choose(theo, "Account", "Access")
     expect(line(section(theo, PATIENTS), "Mina Park")).to_contain_text("Pending")
+
+
+def test_giving_access_takes_a_password_typed_lately(
+    logged_in: Callable[[str], Page], time_passes: Callable[[str], None]
+) -> None:
+    mina = logged_in("mina")
+    time_passes("PT11M")
+    choose(mina, "Account", "Access")
+    edit_access(mina, section(mina, PEOPLE), "Theo Almeida", status="Current")
+    expect(mina.get_by_role("alert")).to_contain_text("password")
+    well_made(mina)
+    mina.get_by_label("Your password").fill(PASSWORD)
+    mina.get_by_role("button", name="Submit").click()
+    reads(mina, "Theo Almeida can now open")
+    expect(line(section(mina, PEOPLE), "Theo Almeida")).to_contain_text("Current")

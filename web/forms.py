@@ -63,7 +63,7 @@ class Form(Generic[M]):
 
 async def read(request: Caller, model: type[M]) -> Form[M]:
     """The form that was sent. Raises ClientException (400) for what no browser sends, HTTPException 413 and 415."""
-    form: Form[M] = Form(await _sent(request))
+    form: Form[M] = Form(await sent(request))
     for field, value in form.typed.items():
         if field in model.model_fields and INVISIBLE.search(str(value)):
             form.typed[field] = INVISIBLE.sub("", str(value))
@@ -84,7 +84,7 @@ async def read(request: Caller, model: type[M]) -> Form[M]:
     return form
 
 
-async def _sent(request: Caller) -> dict[str, Any]:
+async def sent(request: Caller) -> dict[str, Any]:
     """What came, read once however many models it is held against."""
     kept = request.scope["state"]
     if "form" not in kept:

@@ -8,11 +8,9 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from domain import tokens
+from domain import sessions
 from domain.accounts import LoggedIn
-from domain.errors import LinkClosed
 from domain.sessions import Session
-from domain.tokens import Purpose
 
 SESSION, DEVICE, LINK, FLASH = "__Host-session", "__Host-device", "__Host-link", "__Host-flash"
 YEAR = 365 * 24 * 60 * 60
@@ -56,14 +54,7 @@ def known_account(request: Caller) -> tuple[UUID, int] | None:
         return None
 
 
-def link_cookie(token: str) -> Cookie:
-    """Keeps a mailed link's token out of the address bar: the page is reached without it, for an hour."""
-    return cookie(LINK, token, 60 * 60)
-
-
-def link_of(request: Caller, purpose: Purpose) -> tuple[UUID, int]:
-    """The row and version of the mailed link that this browser opened last. Raises LinkClosed('malformed')."""
-    token = request.cookies.get(LINK)
-    if not token:
-        raise LinkClosed("malformed")
-    return tokens.read(purpose, token, keys_of(request))
+async def end_session(request: Caller) -> None:
+    """Logs out whoever is logged in on this browser, before somebody else logs in there."""
+    if request.user:
+        await sessions.end(request.user)

@@ -5,13 +5,13 @@ from typing import Any
 from litestar import get, post
 from litestar.response import Response
 
-from domain import accounts, audit, sessions
+from domain import accounts, audit
 from web.authorization import Open
 from web.fields import Email, Password
 from web.forms import Form, FormModel, read
 from web.next import after_login, is_ours
 from web.respond import page, redirect
-from web.session import SESSION, Caller, ended, known_account, logged_in
+from web.session import SESSION, Caller, end_session, ended, known_account, logged_in
 
 
 class LoginForm(FormModel):
@@ -37,8 +37,7 @@ async def log_in(request: Caller) -> Response[bytes]:
                 device=request.headers.get("User-Agent", ""),
                 knows=known_account(request),
             )
-            if request.user:
-                await sessions.end(request.user)
+            await end_session(request)
             to = form.value.next if is_ours(form.value.next) else await after_login(done.account)
             return redirect(to, logged_in(request, done))
     return page(request, "public/login", form=form, status=422)
@@ -47,8 +46,7 @@ async def log_in(request: Caller) -> Response[bytes]:
 @post("/logout", permission=Open.PUBLIC)
 async def log_out(request: Caller) -> Response[bytes]:
     """Ends the session and empties the browser's cache of it. The known device's cookie stays."""
-    if request.user:
-        await sessions.end(request.user)
+    await end_session(request)
     response = redirect("/login", [ended(SESSION)])
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

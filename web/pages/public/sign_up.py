@@ -7,13 +7,14 @@ from litestar.params import FromPath
 from litestar.response import Response
 from pydantic import Field
 
-from domain import audit, sign_ups, tokens
+from domain import audit, sign_ups
 from domain.tokens import Purpose
+from web import links
 from web.authorization import Open
 from web.fields import Email, Name, Password
 from web.forms import Form, FormModel, read
 from web.respond import done, page, redirect
-from web.session import LINK, SESSION, Caller, ended, keys_of, link_cookie, link_of
+from web.session import LINK, SESSION, Caller, end_session, ended
 
 
 class SignUpForm(FormModel):
@@ -45,28 +46,30 @@ async def sign_up(request: Caller) -> Response[bytes]:
 
 @get("/confirm-email/{token:str}", permission=Open.PUBLIC)
 async def open_confirmation(request: Caller, token: FromPath[str]) -> Response[bytes]:
-    await sign_ups.typed(*tokens.read(Purpose.CONFIRM_EMAIL, token, keys_of(request)))
-    return redirect("/confirm-email", [link_cookie(token)])
+    await sign_ups.typed(*links.named(request, Purpose.CONFIRM_EMAIL, token))
+    return redirect("/confirm-email", [links.kept(token)])
 
 
 @get("/confirm-email", permission=Open.PUBLIC)
 async def show_confirmation(request: Caller) -> Response[bytes]:
-    typed = await sign_ups.typed(*link_of(request, Purpose.CONFIRM_EMAIL))
-    return page(request, "public/confirm-email", form=Form(), typed=typed)
+    link = links.opened(request, Purpose.CONFIRM_EMAIL)
+    typed = await sign_ups.typed(*link)
+    return page(request, "public/confirm-email", link=link, form=Form(), typed=typed)
 
 
 @post("/confirm-email", permission=Open.PUBLIC)
 async def confirm(request: Caller) -> Response[bytes]:
-    link = link_of(request, Purpose.CONFIRM_EMAIL)
+    link = await links.submitted(request, Purpose.CONFIRM_EMAIL)
     typed = await sign_ups.typed(*link)
     form = await read(request, ConfirmForm)
     if form.ok:
         with form.refusals():
             await sign_ups.confirm(*link, form.value.password)
+            await end_session(request)
             to = "/login"
             words = f"Your account is ready. Log in with {typed['email']}"
             return await done(request, to, flash=words, cookies=[ended(LINK), ended(SESSION)])
-    return page(request, "public/confirm-email", form=form, typed=typed, status=422)
+    return page(request, "public/confirm-email", form=form, link=link, typed=typed, status=422)
 
 
 ROUTES: list[Any] = [show_sign_up, sign_up, open_confirmation, show_confirmation, confirm]

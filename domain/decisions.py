@@ -154,11 +154,10 @@ async def _write(
     reason: Reason | None = None,
     for_good: bool = False,
 ) -> None:
-    """A grant lifts a refusal for good; nothing else does."""
+    """A grant lifts a refusal for good. Otherwise a row refused for good is written no more."""
     try:
         await run(
-            "UPDATE access SET status = $2, level = $3, role = $4, reason = $5,"
-            " refused_for_good = $6 OR (refused_for_good AND $2 = 'Disabled'),"
+            "UPDATE access SET status = $2, level = $3, role = $4, reason = $5, refused_for_good = $6,"
             " decided_at = CASE WHEN $2 = 'Pending' THEN decided_at ELSE $7 END, decided_by = $8,"
             " version = version + 1, link_version = link_version + (CASE WHEN $2 = 'Disabled' THEN 1 ELSE 0 END)"
             " WHERE id = $1",

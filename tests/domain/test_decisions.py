@@ -242,9 +242,11 @@ async def test_an_offer_that_ran_out_is_given_anew(database):
 
 async def test_a_guardians_own_row_and_another_guardians_are_not_theirs_to_change(database):
     mina, theo, leo = await two_guardians()
-    for controller, whose in ((mina, theo), (theo, mina), (mina, mina)):
+    theirs = "They are a guardian too. Neither of you can change the other's access"
+    own = "This is your own access. Choose Leave if you no longer want it"
+    for controller, whose, words in ((mina, theo, theirs), (theo, mina, theirs), (mina, mina, own)):
         row = await row_of(whose, leo)
         for status in (Status.DISABLED, Status.CURRENT):
-            with pytest.raises(Refused):
+            with pytest.raises(Refused, match=words):
                 await decide(controller, row, status, Level.ADMINISTRATIVE, Role.VIEW)
         assert await row_of(whose, leo) == row

@@ -10,6 +10,7 @@ from db.tables.access import Level, Role, Status
 from domain import clock
 from domain.errors import NotFound, NotPermitted, Refused
 from domain.links import OPEN_FOR
+from domain.permissions import Permission
 from tests.cast import mails, someone
 from tests.conftest import EMPTY
 from tests.domain.sharing import decide, force, give, leo_of, let_in_leo, trail, trail_end
@@ -83,8 +84,9 @@ async def test_every_move_by_everybody(people, by, start, action):
     status = Status.CURRENT if action == "grant" else Status.DISABLED
     result = expected(by, start, action)
     if isinstance(result, type):
-        with pytest.raises(result):
+        with pytest.raises(result) as refused:
             await decide(actor, before, status, for_good=action == "disable for good")
+        assert result is not NotPermitted or refused.value.args == (Permission.DECIDE_ACCESS,)
     else:
         await decide(actor, before, status, for_good=action == "disable for good")
     [after] = await run("SELECT * FROM access WHERE id = $1", row["id"])

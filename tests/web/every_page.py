@@ -27,6 +27,13 @@ class Drawn(NamedTuple):
     answer: Answer
 
 
+class MailedLink(NamedTuple):
+    """The token of a link, and the row that it names, which the forms of its page carry."""
+
+    token: str
+    row: str
+
+
 def linked(site: object, static: Static) -> Callable[[str, str], bool]:
     """Tells whether a method and an address in a page lead to a route, or to a static file that is there."""
     known = [(route.method, re.sub(r"\{\w+\}", "[^/]+", re.escape(route.path).replace(r"\{", "{").replace(r"\}", "}")))
@@ -73,8 +80,8 @@ async def _asked(household: Household, route: Route, who: str, whose: str, *, pa
     return Drawn(f"{route} of {whose} as {who or 'nobody'}{' (partial)' if partial else ''}", partial, answer)
 
 
-async def links(household: Household, settings: Settings) -> dict[str, str]:
-    """A mailed link of each purpose that is open: its page and its token."""
+async def links(household: Household, settings: Settings) -> dict[str, MailedLink]:
+    """A mailed link of each purpose that is open, by its page."""
     cookie = f"__Host-session={household.tokens['zed']}"
     asking = {"name": "Nell", "relationship": "Friend", "level": "Clinical", "role": "View", "own_login": "yes"}
     for email in ("new@example.com", "kim@example.com"):
@@ -94,17 +101,19 @@ async def links(household: Household, settings: Settings) -> dict[str, str]:
         ("/reset-password", Purpose.RESET_PASSWORD, "SELECT id, link_version FROM password_reset"),
     ):
         [row] = await run(query)
-        found[page] = tokens.sign(purpose, row["id"], row["link_version"], settings.secret_keys)
+        token = tokens.sign(purpose, row["id"], row["link_version"], settings.secret_keys)
+        found[page] = MailedLink(token, row["id"].hex)
     return found
 
 
 async def _mailed_links(household: Household, settings: Settings) -> AsyncIterator[Drawn]:
     async with undone():
-        for page, token in (await links(household, settings)).items():
+        for page, link in (await links(household, settings)).items():
             for who in ("", "zed"):
-                cookie = f"__Host-link={token}" + (f"; __Host-session={household.tokens[who]}" if who else "")
+                cookie = f"__Host-link={link.token}" + (f"; __Host-session={household.tokens[who]}" if who else "")
                 for method in ("GET", "POST"):
-                    answer = await send(household.site, method, page, cookie=cookie)
+                    form = {"link": link.row} if method == "POST" else None
+                    answer = await send(household.site, method, page, cookie=cookie, form=form)
                     yield Drawn(f"{method} {page} with its link as {who or 'nobody'}", False, answer)
 
 

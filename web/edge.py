@@ -23,7 +23,7 @@ LONGEST_SEGMENT = 255
 FOR_MONITORS = ("/healthz", "/readyz")
 """These know nobody, and answer by whatever name they are asked, with the database away too."""
 READ_WITHIN = 20.0
-"""Seconds that the rest of a body may take to come: uvicorn alone would wait for ever."""
+"""Seconds that a whole body may take to come, however slowly it drips: uvicorn alone would wait for ever."""
 
 
 class Edge:
@@ -117,9 +117,12 @@ def _without_body(send: Send) -> Send:
 
 
 def _impatient(receive: Receive) -> Receive:
+    deadline = asyncio.get_running_loop().time() + READ_WITHIN
+
     async def receive_in_time() -> Any:
         try:
-            return await asyncio.wait_for(receive(), READ_WITHIN)
+            async with asyncio.timeout_at(deadline):
+                return await receive()
         except TimeoutError as error:
             raise HTTPException(status_code=408) from error
 

@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from domain import access, guardians, portals, requests
 from domain.requests import CHILDREN, RELATIONSHIPS, Asking
@@ -24,27 +24,30 @@ HERE = "/account/access"
 class AddPatientForm(FormModel):
     name: Name
     relationship: Relationship
-    level: LevelChoice
-    role: RoleChoice
     own_login: YesOrNo
     email: Annotated[str, Field(max_length=254, description="Type an email address")] = ""
     basis: str = ""
 
 
 class AskForm(AddPatientForm):
-    """With a login of their own: it needs its email."""
+    """With a login of their own: it needs its email, and how much one asks for."""
 
+    level: LevelChoice
+    role: RoleChoice
     email: Email
 
 
 class DependantForm(AddPatientForm):
     """Without one: for an adult it needs a ground to act for them."""
 
-    @model_validator(mode="after")
-    def has_a_basis(self) -> "DependantForm":
-        if self.relationship not in CHILDREN and self.basis not in guardians.BASES_FOR_ADULTS:
+    basis: Annotated[str, Field(validate_default=True, description="Choose why you act for them")] = ""
+
+    @field_validator("basis")
+    @classmethod
+    def is_a_ground(cls, basis: str, typed: ValidationInfo) -> str:
+        if typed.data.get("relationship") not in (*CHILDREN, None) and basis not in guardians.BASES_FOR_ADULTS:
             raise ValueError("Choose why you act for them")
-        return self
+        return basis
 
     @property
     def ground(self) -> str:
@@ -70,12 +73,9 @@ async def show_add_patient(request: Caller) -> Response[bytes]:
 
 @post(f"{HERE}/patients", permission=Open.LOGGED_IN)
 async def add_patient(request: Caller, session: NamedDependency[Session]) -> Response[bytes]:
-    form = await read(request, AddPatientForm)
-    own_login = str(form["own_login"])
-    if own_login in ("yes", "no"):
-        form = await read(request, AskForm if own_login == "yes" else DependantForm)
-    if "" in form.errors:
-        form.errors["basis"] = form.errors.pop("")
+    form: Form[Any] = await read(request, AddPatientForm)
+    if form["own_login"] in ("yes", "no"):
+        form = await read(request, AskForm if form["own_login"] == "yes" else DependantForm)
     if form.ok:
         with form.refusals():
             words = await _add(session, form.value)
@@ -86,7 +86,7 @@ async def add_patient(request: Caller, session: NamedDependency[Session]) -> Res
     return add_patient_page(request, form, status=422)
 
 
-async def _add(session: Session, typed: AddPatientForm) -> str:
+async def _add(session: Session, typed: AskForm | DependantForm) -> str:
     if isinstance(typed, DependantForm):
         await guardians.open_dependant(session, typed.name, typed.relationship, typed.ground)
         return f"{typed.name} has a portal now, and you can open it"

@@ -97,10 +97,12 @@ def _said(before: Person, after: Person, visit: Visit) -> str:
     whose = f"{possessive(visit.called)} portal"
     if after.version == before.version:
         return "Nothing was changed"
-    if after.status is Status.CURRENT:
-        return f"{after.name} can now open {whose}: {after.level}, {after.role}"
+    if after.agreed and after.status is Status.CURRENT:
+        return f"Noted. Nothing changes for {after.name} until every guardian says the same"
     if after.agreed:
         return f"Noted. {after.name} can open {whose} when every guardian says the same"
+    if after.status is Status.CURRENT:
+        return f"{after.name} can now open {whose}: {after.level}, {after.role}"
     if after.status is Status.PENDING:
         return f"{after.name} has been written to and can open {whose} after saying yes"
     if before.status is Status.CURRENT:

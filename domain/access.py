@@ -6,14 +6,14 @@ Asking is in requests.py; portals whose person has no login are in guardians.py.
 from db.engine import run, transaction
 from db.tables.access import Level, Reason, Role, Status
 from domain import audit, clock, consents, controllers
-from domain.access_lists import Patient, Person, own, patients, people, person
+from domain.access_lists import Agreement, Patient, Person, own, patients, people, person
 from domain.decisions import Decision, decide
 from domain.errors import NotFound
 from domain.permissions import Permission, demand
 from domain.portals import Visit
 
 __all__ = [
-    "Decision", "Level", "Patient", "Person", "Reason", "Role", "Status",
+    "Agreement", "Decision", "Level", "Patient", "Person", "Reason", "Role", "Status",
     "decide", "leave", "own", "patients", "people", "person", "sweep",
 ]  # fmt: skip
 

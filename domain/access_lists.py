@@ -15,6 +15,15 @@ from domain.portals import Visit
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """One guardian's yes to a level and role that wait for another guardian."""
+
+    name: str
+    level: Level
+    role: Role
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody on a portal's list, as its controllers read them."""
 
@@ -32,8 +41,8 @@ class Person:
     asked_at: datetime
     decided_at: datetime | None
     version: int
-    agreed: tuple[str, ...]
-    """Names of the guardians who said yes to a grant that waits for another guardian."""
+    agreed: tuple[Agreement, ...]
+    """What guardians said yes to while another guardian has not, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +64,24 @@ class Patient:
 _people = Prepared(
     "SELECT * FROM (SELECT DISTINCT ON (coalesce(who.email_key, a.email_key)) a.*,"
     " coalesce(who.name, a.name) AS person, coalesce(who.email, a.email, '') AS address,"
-    " array(SELECT g.name FROM access_consent c JOIN account g ON g.id = c.account"
-    "       WHERE c.access = a.id ORDER BY c.at) AS agreed"
+    " array(SELECT ARRAY[g.name, c.level, c.role] FROM access_consent c JOIN account g ON g.id = c.account"
+    "       WHERE c.access = a.id AND c.at >= a.asked_at ORDER BY c.at) AS agreed"
     " FROM access a LEFT JOIN account who ON who.id = a.account WHERE a.portal = $1"
     " ORDER BY coalesce(who.email_key, a.email_key), a.asked_at DESC, a.id) newest"
     " WHERE $2::uuid IS NULL OR id = $2"
     " ORDER BY array_position(ARRAY['Pending', 'Current', 'Disabled'], status), person, id"
 )
 _own = Prepared(
-    "SELECT a.*, who.name AS person, who.email AS address, ARRAY[]::text[] AS agreed"
+    "SELECT a.*, who.name AS person, who.email AS address, ARRAY[]::text[][] AS agreed"
     " FROM access a JOIN account who ON who.id = a.account WHERE a.id = $1 AND a.account = $2"
 )
-# What was asked for is known by the email that was typed; what was offered or opened, by the portal.
+# What was asked for is known by the email that was typed; what was offered or opened, by the portal. What can be opened
+# comes before a later asking.
 _patients = Prepared(
     "SELECT * FROM (SELECT DISTINCT ON (patient) a.*, p.name AS portal_name,"
     " CASE WHEN a.offered OR a.email_key IS NULL THEN a.portal::text ELSE a.email_key END AS patient"
     " FROM access a LEFT JOIN portal p ON p.id = a.portal AND a.status = 'Current' WHERE a.account = $1"
-    " ORDER BY patient, a.asked_at DESC, a.id) newest ORDER BY asked_at, id"
+    " ORDER BY patient, a.status = 'Current' DESC, a.asked_at DESC, a.id) newest ORDER BY asked_at, id"
 )
 
 
@@ -116,12 +126,14 @@ async def own(visit: Visit) -> Person:
 
 
 async def patients(account: UUID) -> list[Patient]:
-    """Everybody whose portal an account opens or has asked to open, the newest row of each, in the order of asking."""
+    """Everybody whose portal an account opens or has asked to open, in the order of asking: of each
+    the row that opens it or else the newest."""
     return [_patient(row) for row in await _patients.rows(account)]
 
 
 def _person(row: Mapping[str, Any]) -> Person:
     status, reason = standing(row)
+    lapsed = status != row["status"]
     return Person(
         id=row["id"],
         account=row["account"],
@@ -137,7 +149,9 @@ def _person(row: Mapping[str, Any]) -> Person:
         asked_at=row["asked_at"],
         decided_at=row["decided_at"],
         version=row["version"],
-        agreed=tuple(row["agreed"]),
+        agreed=()
+        if lapsed
+        else tuple(Agreement(name, Level(level), Role(role)) for name, level, role in row["agreed"]),
     )
 
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from db.engine import run, transaction
 from db.tables.access import Level, Reason, Role, Status
-from domain import audit, clock, consents, controllers
+from domain import audit, clock, consents, controllers, lapses
 from domain.access_lists import Person, person, standing
 from domain.errors import Changed, NotFound, Refused
 from domain.mail import MailKind, owe
@@ -86,6 +86,7 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> st
             await owe(MailKind.ACCESS_OFFER, row["id"], row["email"])
         return "access:change" if given else "access:agree"
     await _write(visit, row, Status.CURRENT, level, role)
+    await lapses.end_held_back(row["account"], visit.portal)
     if widens:
         await controllers.tell_of_widening(visit.portal, row["id"], row["version"] + 1)
     if status is not Status.CURRENT:

@@ -8,6 +8,7 @@ import pytest
 from db.engine import run
 from db.tables.access import Level, Role, Status
 from domain import access, controllers, guardians
+from domain.access import Agreement
 from domain.errors import NotFound, NotPermitted, Refused
 from domain.guardians import BASES_FOR_ADULTS, PARENTAL
 from tests.cast import mails, someone
@@ -129,7 +130,7 @@ async def test_a_third_person_waits_for_both_guardians(database):
     _, theo, leo, kim = await waiting_offer()
     assert [(mail["kind"], mail["recipient"]) for mail in await mails()] == [("access-consent", theo.email)]
     [person] = [person for person in await listed(theo, leo) if person.email == kim.email]
-    assert (person.status, person.agreed) == (Status.PENDING, ("Mina Park",))
+    assert (person.status, person.agreed) == (Status.PENDING, (Agreement("Mina Park", *LEAST),))
     await decide(theo, await row_of(kim.email), Status.CURRENT)
     assert [mail["recipient"] for mail in await mails("access-offer")] == [kim.email]
     await guardians.accept_offer(kim.session, person.id, 1)
@@ -142,7 +143,10 @@ async def test_both_must_say_the_same_level_and_role(database, said):
     mina, theo, _, kim = await waiting_offer()
     row = await row_of(kim.email)
     person = await decide(theo, row, Status.CURRENT, *said)
-    assert (person.status, set(person.agreed)) == (Status.PENDING, {"Mina Park", "Theo Almeida"})
+    assert (person.status, set(person.agreed)) == (
+        Status.PENDING,
+        {Agreement("Mina Park", *LEAST), Agreement("Theo Almeida", *said)},
+    )
     assert await mails("access-offer") == []
     assert [mail["recipient"] for mail in await mails("access-consent")] == [theo.email, mina.email]
     await decide(mina, row, Status.CURRENT, *said)

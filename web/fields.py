@@ -39,13 +39,13 @@ def _version(value: object) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-Email = Annotated[str, AfterValidator(_email), Field(max_length=254, description="Type an email address")]
-Name = Annotated[str, AfterValidator(_name), Field(min_length=1, max_length=100, description="Type a name")]
+Email = Annotated[str, Field(max_length=254, description="Type an email address"), AfterValidator(_email)]
+Name = Annotated[str, Field(min_length=1, max_length=100, description="Type a name"), AfterValidator(_name)]
 AsTyped = StringConstraints(strip_whitespace=False)
 """A password is taken exactly as it came. ASVS 6.2.8."""
 Password = Annotated[str, AsTyped, Field(min_length=1, max_length=1024, description="Type a password")]
 Relationship = Annotated[
-    str, AfterValidator(_relationship), Field(max_length=40, description="Choose how you are related")
+    str, Field(max_length=40, description="Choose how you are related"), AfterValidator(_relationship)
 ]
 LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]

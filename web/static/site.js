@@ -14,6 +14,10 @@
     }
   });
 
+  addEventListener("focusin", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((open) => open.contains(event.target) || open.removeAttribute("open"));
+  });
+
   addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
     if (menu) {

@@ -79,6 +79,8 @@ async def add_patient(request: Caller, session: NamedDependency[Session]) -> Res
     if form.ok:
         with form.refusals():
             words = await _add(session, form.value)
+            if isinstance(form.value, DependantForm):
+                return await done(request, HERE, flash=words)  # the whole page: the menu has a new door
             return await done(
                 request, HERE, flash=words, fragment="patients-you-access", into="patients-you-access",
                 context=lambda: sections(session),

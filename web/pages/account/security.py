@@ -1,10 +1,11 @@
 """One's own password."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.response import Response
+from pydantic import Field
 
 from domain import accounts
 from domain.sessions import Session
@@ -16,8 +17,8 @@ from web.session import Caller, logged_in
 
 
 class PasswordForm(FormModel):
-    password: Password
-    new_password: Password
+    password: Annotated[Password, Field(description="Type your password now")]
+    new_password: Annotated[Password, Field(description="Type a new password")]
 
 
 @get("/account/security", permission=Open.LOGGED_IN)

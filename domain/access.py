@@ -5,7 +5,7 @@ Asking is in requests.py; portals whose person has no login are in guardians.py.
 
 from db.engine import run, transaction
 from db.tables.access import Level, Reason, Role, Status
-from domain import audit, clock, consents, controllers
+from domain import audit, clock, consents, controllers, lapses
 from domain.access_lists import Agreement, Patient, Person, own, patients, people, person
 from domain.decisions import Decision, decide
 from domain.errors import NotFound
@@ -43,8 +43,4 @@ async def leave(visit: Visit) -> None:
 
 async def sweep() -> None:
     """Writes down what has lapsed. The worker calls it; nothing waits for it to."""
-    await run(
-        "UPDATE access SET status = 'Disabled', reason = 'expired', version = version + 1"
-        " WHERE status = 'Pending' AND expires_at <= $1",
-        clock.now(),
-    )
+    await lapses.write_down()

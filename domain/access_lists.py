@@ -65,7 +65,8 @@ _people = Prepared(
     "SELECT * FROM (SELECT DISTINCT ON (coalesce(who.email_key, a.email_key)) a.*,"
     " coalesce(who.name, a.name) AS person, coalesce(who.email, a.email, '') AS address,"
     " array(SELECT ARRAY[g.name, c.level, c.role] FROM access_consent c JOIN account g ON g.id = c.account"
-    "       WHERE c.access = a.id AND c.at >= a.asked_at ORDER BY c.at) AS agreed"
+    "       WHERE c.access = a.id AND c.at >= a.asked_at"
+    "        AND (a.status <> 'Pending' OR a.expires_at > $3 OR a.expires_at <= c.at) ORDER BY c.at) AS agreed"
     " FROM access a LEFT JOIN account who ON who.id = a.account WHERE a.portal = $1"
     " ORDER BY coalesce(who.email_key, a.email_key), a.asked_at DESC, a.id) newest"
     " WHERE $2::uuid IS NULL OR id = $2"
@@ -104,13 +105,13 @@ def shown_to_requester(row: Mapping[str, Any]) -> Status:
 async def people(visit: Visit) -> list[Person]:
     """Everybody on a portal's list, the newest row of each: those who wait first. Raises NotPermitted."""
     demand(visit, Permission.VIEW_ACCESS)
-    return [_person(row) for row in await _people.rows(visit.portal, None)]
+    return [_person(row) for row in await _people.rows(visit.portal, None, clock.now())]
 
 
 async def person(visit: Visit, access: UUID) -> Person:
     """One row of a portal's list. Raises NotPermitted, and NotFound for a row of another portal or an older one."""
     demand(visit, Permission.VIEW_ACCESS)
-    row = await _people.first(visit.portal, access)
+    row = await _people.first(visit.portal, access, clock.now())
     if row is None:
         raise NotFound
     return _person(row)
@@ -133,7 +134,6 @@ async def patients(account: UUID) -> list[Patient]:
 
 def _person(row: Mapping[str, Any]) -> Person:
     status, reason = standing(row)
-    lapsed = status != row["status"]
     return Person(
         id=row["id"],
         account=row["account"],
@@ -149,9 +149,7 @@ def _person(row: Mapping[str, Any]) -> Person:
         asked_at=row["asked_at"],
         decided_at=row["decided_at"],
         version=row["version"],
-        agreed=()
-        if lapsed
-        else tuple(Agreement(name, Level(level), Role(role)) for name, level, role in row["agreed"]),
+        agreed=tuple(Agreement(name, Level(level), Role(role)) for name, level, role in row["agreed"]),
     )
 
 

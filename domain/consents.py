@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from db.engine import run
 from db.ids import new_id
 from db.tables.access import Level, Role
-from domain import clock, controllers
+from domain import audit, clock, controllers
 from domain.mail import MailKind, owe
 from domain.portals import Visit
 
@@ -29,7 +30,8 @@ async def all_agree(visit: Visit, row: Mapping[str, Any], level: Level, role: Ro
         clock.now(),
     )
     said = await run(
-        "SELECT account FROM access_consent WHERE access = $1 AND level = $2 AND role = $3",
+        "SELECT c.account FROM access_consent c JOIN access a ON a.id = c.access"
+        " WHERE c.access = $1 AND c.level = $2 AND c.role = $3 AND c.at >= a.asked_at",
         row["id"],
         level.value,
         role.value,
@@ -47,6 +49,26 @@ async def take_back(visit: Visit, row: Mapping[str, Any]) -> bool:
         "DELETE FROM access_consent WHERE access = $1 AND account = $2 RETURNING id", row["id"], visit.account
     )
     return bool(gone)
+
+
+async def start_anew(portal: UUID) -> None:
+    """Ends the other offers of a portal and forgets every yes that waits, because somebody has become its guardian who
+    said yes to none of them. Needs `controllers.hold`."""
+    await run("DELETE FROM access_consent c USING access a WHERE a.id = c.access AND a.portal = $1", portal)
+    ended = await run(
+        "UPDATE access SET status = 'Disabled', reason = 'withdrawn', decided_at = $2, decided_by = NULL,"
+        " version = version + 1, link_version = link_version + 1"
+        " WHERE portal = $1 AND offered AND status = 'Pending' RETURNING id",
+        portal,
+        clock.now(),
+    )
+    for row in ended:
+        await audit.record("access:end", account=None, portal=portal, subject=row["id"])
+
+
+async def clear_lapsed(row: Mapping[str, Any]) -> None:
+    """Forgets what was agreed about a row before it lapsed."""
+    await run("DELETE FROM access_consent WHERE access = $1 AND at < $2", row["id"], row["expires_at"])
 
 
 async def clear(row: Mapping[str, Any]) -> None:

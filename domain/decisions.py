@@ -70,6 +70,8 @@ def _demand_decidable(visit: Visit, row: Mapping[str, Any], decision: Decision) 
 async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> str | None:
     """Gives the kind of event that it came to, if any. A guardian decides about everything, whatever level says."""
     status, reason = standing(row)
+    if status != row["status"]:
+        await consents.clear_lapsed(row)
     _demand_way_back(visit, row, status, reason)
     given = status is Status.CURRENT or _is_sent(row)
     guardian = row["basis"] is not None and not visit.owns
@@ -87,6 +89,8 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> st
         return "access:change" if given else "access:agree"
     await _write(visit, row, Status.CURRENT, level, role)
     await lapses.end_held_back(row["account"], visit.portal)
+    if guardian and status is not Status.CURRENT:
+        await consents.start_anew(visit.portal)
     if widens:
         await controllers.tell_of_widening(visit.portal, row["id"], row["version"] + 1)
     if status is not Status.CURRENT:

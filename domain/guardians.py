@@ -5,9 +5,8 @@ from uuid import UUID
 from db.engine import run, transaction
 from db.ids import new_id
 from domain import audit, clock, portals
-from domain.errors import Refused
+from domain.bases import BASES_FOR_ADULTS, PARENTAL, demand_fitting
 from domain.offers import Offer, accept_offer, offer, offer_of, set_up_and_accept
-from domain.requests import CHILDREN
 from domain.sessions import Session
 
 __all__ = [
@@ -15,19 +14,11 @@ __all__ = [
     "accept_offer", "offer", "offer_of", "open_dependant", "set_up_and_accept",
 ]  # fmt: skip
 
-PARENTAL = "Parental responsibility, self-declared"
-BASES_FOR_ADULTS = (
-    "Power of attorney, self-declared",
-    "Guardianship order, self-declared",
-    "They asked me to, self-declared",
-)
-
 
 async def open_dependant(session: Session, name: str, relationship: str, basis: str) -> UUID:
     """Opens a portal for somebody without a login of their own; its creator is their guardian at once: Clinical,
     Edit. Gives the portal's id. Raises Refused at the field 'basis' for one that does not fit the relationship."""
-    if basis not in ((PARENTAL, *BASES_FOR_ADULTS) if relationship in CHILDREN else BASES_FOR_ADULTS):
-        raise Refused("Choose why you act for them", "basis")
+    demand_fitting(basis, relationship)
     async with transaction():
         portal, now = await portals.create(name, owner=None, by=session.account), clock.now()
         access = new_id()

@@ -9,7 +9,7 @@ from domain import audit, clock, consents
 async def write_down(*, portal: UUID | None = None, account: UUID | None = None) -> None:
     """Writes down what has lapsed: everywhere, or of one portal or account. What was agreed about it is forgotten.
 
-    The version stays: a form reads the same whether or not this has run. Each row is a transaction of its own.
+    Each row is a transaction of its own, so that one never waits for another's portal.
     """
     lapsed = await run(
         "SELECT id FROM access WHERE status = 'Pending' AND expires_at <= $1"
@@ -25,13 +25,13 @@ async def write_down(*, portal: UUID | None = None, account: UUID | None = None)
 
 async def _write_down(access: UUID) -> None:
     lapsed = await run(
-        "UPDATE access SET status = 'Disabled', reason = 'expired'"
-        " WHERE id = $1 AND status = 'Pending' AND expires_at <= $2 RETURNING id, portal",
+        "UPDATE access SET status = 'Disabled', reason = 'expired', version = version + 1"
+        " WHERE id = $1 AND status = 'Pending' AND expires_at <= $2 RETURNING id, portal, expires_at",
         access,
         clock.now(),
     )
     for row in lapsed:
-        await consents.clear(row)
+        await consents.clear_lapsed(row)
         if row["portal"]:
             await audit.record("access:lapse", account=None, portal=row["portal"], subject=access)
 

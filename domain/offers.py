@@ -9,7 +9,7 @@ import asyncpg
 from db.engine import run, transaction
 from db.ids import new_id
 from db.tables.access import Level, Role
-from domain import accounts, addresses, attempts, audit, clock, consents, controllers, passwords
+from domain import accounts, addresses, attempts, audit, bases, clock, consents, controllers, lapses, passwords
 from domain.errors import LinkClosed, Refused
 from domain.links import OPEN_FOR, demand_open
 from domain.mail import MailKind, owe
@@ -34,14 +34,16 @@ class Offer:
 async def offer(visit: Visit, given: Offer) -> bool:
     """Offers access to an email: it is mailed a link, once every guardian agrees. Tells whether it went out.
 
-    Raises NotPermitted, and Refused where the portal has an owner, who asks people in another way, the email is on the
-    list already, or too many have been written to today.
+    Raises NotPermitted, and Refused where the portal has an owner, who asks people in another way, the ground does not
+    fit the relationship, the email is on the list already, or too many have been written to today.
     """
     demand(visit, Permission.GIVE_ACCESS)
     if visit.owns:
         raise Refused("Ask them to choose Add Patient on their own Access page. Their request then comes to you")
     if given.basis is not None:
+        bases.demand_fitting(given.basis, given.relationship)
         given = replace(given, level=Level.CLINICAL, role=Role.EDIT)
+    await lapses.write_down(portal=visit.portal)
     async with transaction():
         await controllers.hold(visit.portal)
         row = await _write(visit, given)
@@ -81,13 +83,7 @@ async def _write(visit: Visit, given: Offer) -> dict[str, Any]:
 
 
 async def _demand_new(visit: Visit, key: str) -> None:
-    """One open offer or access for each email. What has lapsed is not open, whether or not it has been swept."""
-    await run(
-        "UPDATE access SET status = 'Disabled', reason = 'expired', version = version + 1"
-        " WHERE portal = $1 AND status = 'Pending' AND expires_at <= $2",
-        visit.portal,
-        clock.now(),
-    )
+    """One open offer or access for each email."""
     known = await run(
         "SELECT FROM access a LEFT JOIN account w ON w.id = a.account WHERE a.portal = $1"
         " AND a.status IN ('Pending', 'Current') AND $2 = coalesce(w.email_key, a.email_key)",
@@ -140,23 +136,28 @@ async def set_up_and_accept(row: UUID, version: int, name: str, password: str) -
 
 
 async def _take(found: dict[str, Any], version: int, account: UUID) -> None:
-    """One claiming update wins. The controllers are told that somebody sees more (B7)."""
+    """One claiming update wins. The row has the patient's name from now on, as one that was asked for has. The
+    controllers are told that somebody sees more (B7)."""
     portal, row = found["portal"], found["id"]
     await controllers.hold(portal)
     try:
         taken = await run(
-            "UPDATE access SET account = $3, status = 'Current', decided_at = $4, decided_by = $3,"
+            "UPDATE access SET account = $3, name = $5, status = 'Current', decided_at = $4, decided_by = $3,"
             " version = version + 1 WHERE id = $1 AND link_version = $2 AND status = 'Pending' AND offered"
             " AND expires_at > $4 RETURNING id, version",
             row,
             version,
             account,
             clock.now(),
+            found["portal_name"],
         )
     except asyncpg.UniqueViolationError as error:
         raise Refused("You can open this portal already. Choose it in the top right of any page") from error
     if not taken:
+        await offer_of(row, version)
         raise LinkClosed("used")
     await consents.clear(taken[0])
+    if found["basis"] is not None:
+        await consents.start_anew(portal)
     await controllers.tell_of_widening(portal, row, taken[0]["version"])
     await audit.record("access:accept", account=account, portal=portal, access=row, subject=row)

@@ -11,7 +11,7 @@ from uuid import UUID
 from db.engine import run, transaction
 from db.ids import new_id
 from db.tables.access import Level, Role
-from domain import addresses, attempts, audit, clock
+from domain import addresses, attempts, audit, clock, lapses
 from domain.addresses import email_key
 from domain.errors import NotFound, Refused
 from domain.links import OPEN_FOR
@@ -52,6 +52,7 @@ async def ask(session: Session, asking: Asking) -> None:
     key = email_key(asking.email)
     if key == email_key(session.email):
         raise Refused("This is your own email. Type the one that they log in with", "email")
+    await lapses.write_down(account=session.account)
     async with transaction():
         await addresses.hold(key)
         await _demand_room(session.account, key)
@@ -67,19 +68,12 @@ async def ask(session: Session, asking: Asking) -> None:
 async def _demand_room(account: UUID, key: str) -> None:
     """Five that wait, one for each email, ten mails a day. What counts as waiting is what the asker sees as waiting:
     a denial frees no place before day 14, or it would show."""
-    now = clock.now()
     await run("SELECT FROM account WHERE id = $1 FOR NO KEY UPDATE", account)
-    await run(
-        "UPDATE access SET status = 'Disabled', reason = 'expired', version = version + 1"
-        " WHERE account = $1 AND status = 'Pending' AND expires_at <= $2",
-        account,
-        now,
-    )
     waiting = await run(
         "SELECT email_key FROM access WHERE account = $1 AND NOT offered"
         " AND (status = 'Pending' OR (reason = 'denied' AND expires_at > $2))",
         account,
-        now,
+        clock.now(),
     )
     if key in {row["email_key"] for row in waiting}:
         raise Refused("You have asked them already. They have 14 days to answer", "email")

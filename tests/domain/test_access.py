@@ -136,4 +136,7 @@ async def test_the_sweep_of_a_lapsed_request_is_no_act_of_anybodys(database):
     await access.sweep()
     swept = await row_of(kim)
     assert (swept["status"], swept["reason"], swept["version"]) == ("Disabled", "expired", row["version"] + 1)
-    assert (swept["decided_by"], await trail(lines)) == (None, [])
+    assert swept["decided_by"] is None
+    assert [(line["kind"], line["account"], line["portal"], line["subject"]) for line in await trail(lines)] == [
+        ("access:lapse", None, mina.portal, row["id"])
+    ]

@@ -58,7 +58,7 @@ def test_as_a_carer(visitor: Callable[[], Page], open_mail: OpenMail) -> None:
     carer = visitor()
     sign_up(carer, "I look after somebody", "Gil Moreau", "gil@example.com")
     confirm_and_log_in(carer, "gil@example.com", open_mail)
-    reads(carer, "You have no portal yet. To see your own health information here, ask your practitioner")
+    reads(carer, "To see your own health information here, ask your practitioner")
     well_made(carer)
     has_portals(carer)
     choose(carer, "Account", "Access")

@@ -63,7 +63,7 @@ def test_two_children_under_one_login(
 
     noa = visitor()
     open_mail(noa, "noa@example.com", ASKED)
-    reads(noa, "To look after somebody, ask for access to their portal")
+    reads(noa, "You have no portal yet")
     follow_the_link(noa)
     reads(noa, "Your login will be noa@example.com")
     noa.get_by_label("Password").fill("short")

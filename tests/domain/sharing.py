@@ -1,10 +1,12 @@
 """Words for the tests about sharing a portal."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from db.engine import run
+from db.engine import run, transaction
 from db.tables.access import Level, Role, Status
 from domain import access, guardians, requests
 from domain.access import Decision, Patient, Person
@@ -13,6 +15,8 @@ from domain.requests import Asking
 from tests.cast import Someone, someone
 from tests.clinic import set_clock
 
+First = TypeVar("First")
+Second = TypeVar("Second")
 ADDRESS = "192.0.2.7"
 DAY = timedelta(days=1)
 
@@ -119,3 +123,22 @@ async def trail_end() -> int:
 def shortly_before(moment: datetime) -> None:
     """Makes it ten seconds earlier than a moment."""
     set_clock(moment - timedelta(seconds=10))
+
+
+async def in_the_midst_of(
+    first: Callable[[], Awaitable[First]], second: Callable[[], Awaitable[Second]]
+) -> tuple[First, Second]:
+    """Does `second` when `first` is done but not committed, and commits when `second` is done or waits for that."""
+    done = asyncio.Event()
+
+    async def later() -> Second:
+        await done.wait()
+        return await second()
+
+    following = asyncio.create_task(later())
+    async with transaction():
+        given = await first()
+        done.set()
+        while not following.done() and not await run("SELECT FROM pg_locks WHERE NOT granted"):
+            await run("SELECT")
+    return given, await following

@@ -9,7 +9,7 @@ from db.engine import run
 from domain import accounts, attempts, clock, sessions
 from domain.errors import Refused, TooMany
 from tests.cast import HASH, PASSWORD, mails, someone
-from tests.domain.sharing import ADDRESS, give, leo_of, trail, trail_end
+from tests.domain.sharing import ADDRESS, give, in_the_midst_of, leo_of, trail, trail_end
 
 ANOTHER = "velvet harbour 77 spoon"
 
@@ -80,6 +80,28 @@ async def test_ten_wrong_logins_and_then_a_while_of_none_whoever_the_email_belon
     await refused(email=email, password="wrong")
 
 
+async def test_a_hundred_wrong_logins_from_one_network_whosever_they_are(database):
+    mina = await someone("Mina Park")
+    for n in range(10):
+        await guess(10, f"p{n}@example.com")
+    for address in ("198.51.100.1", "198.51.100.254"):
+        with pytest.raises(TooMany):
+            await log_in(address=address)
+    assert (await log_in(address="198.51.101.1")).account == mina.account
+
+
+async def test_a_thousand_wrong_logins_over_all(database):
+    mina = await someone("Mina Park")
+    await guess(1, "nobody@example.com")
+    await run(
+        "INSERT INTO attempt (key, at) SELECT key, at FROM attempt, generate_series(2, 999) WHERE key LIKE '%all'"
+    )
+    assert (await log_in(address="203.0.113.1")).account == mina.account
+    with pytest.raises(TooMany):
+        await log_in(address="203.0.113.1")
+    assert (await log_in(knows=(mina.account, 1))).account == mina.account
+
+
 async def test_a_known_device_is_not_locked_out_by_somebody_elses_guessing(database):
     mina, zed = await someone("Mina Park"), await someone("Zed Novak")
     await guess(10)
@@ -121,19 +143,26 @@ async def test_a_cheap_old_hash_is_made_again_at_login(database):
 
 async def test_a_password_that_is_changed_while_it_is_checked_opens_nothing_more(database):
     mina = await someone("Mina Park")
-    results = await asyncio.gather(
-        *(log_in() for _ in range(3)),
-        accounts.change_password(mina.session, PASSWORD, ANOTHER, device=""),
-        *(log_in() for _ in range(3)),
-        return_exceptions=True,
+    fresh, words = await in_the_midst_of(
+        lambda: accounts.change_password(mina.session, PASSWORD, ANOTHER, device=""), refused
     )
-    changed = results[3]
-    assert isinstance(changed, accounts.LoggedIn)
-    for result in (*results[:3], *results[4:]):
-        if isinstance(result, accounts.LoggedIn):
-            assert await sessions.resume(result.token) is None
-    assert await sessions.resume(changed.token)
-    assert await refused()
+    assert words == (accounts.WRONG, "")
+    assert len(await run("SELECT FROM session")) == 1
+    assert await sessions.resume(fresh.token)
+
+
+async def test_of_two_who_change_a_password_at_once_the_second_no_longer_knows_it(database):
+    mina = await someone("Mina Park")
+
+    async def second():
+        with pytest.raises(Refused) as error:
+            await accounts.change_password(mina.session, PASSWORD, "garden copper 51 whistle", device="")
+        return error.value.field
+
+    _, field = await in_the_midst_of(
+        lambda: accounts.change_password(mina.session, PASSWORD, ANOTHER, device=""), second
+    )
+    assert field == "password"
     await log_in(password=ANOTHER)
 
 

@@ -14,6 +14,7 @@ async def test_it_tells_the_time_in_utc(database):
 
 async def test_it_is_moved_for_every_process_and_goes_on_ticking(database):
     await clock.move(timedelta(days=14))
+    assert abs(clock.now() - datetime.now(UTC) - timedelta(days=14)) < SOON
     clock.set_offset(timedelta())
     assert abs(clock.now() - datetime.now(UTC)) < SOON
     await clock.read()

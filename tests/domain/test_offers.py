@@ -151,7 +151,7 @@ async def test_an_owner_has_another_way(database):
     ("end", "why"),
     [
         ("accepted", "used"),
-        ("taken back", "ended"),
+        ("taken back", "cancelled"),
         ("lapsed", "expired"),
         ("unknown", "malformed"),
         ("older", "ended"),
@@ -241,6 +241,19 @@ async def test_an_offer_that_is_out_is_narrowed_alone_and_widened_together(datab
         "Administrative",
         [theo.email],
     )
+
+
+async def test_accepting_ends_what_was_being_agreed_about_the_offer(database):
+    mina, theo, leo = await two_guardians()
+    kim = await someone("Kim Sato")
+    await guardians.offer(await mina.visit(leo), an_offer(kim.email))
+    row = await row_of(kim.email)
+    await decide(theo, row, Status.CURRENT)
+    await decide(mina, row, Status.CURRENT, Level.CLINICAL, Role.EDIT)
+    await guardians.accept_offer(kim.session, row["id"], 1)
+    await decide(theo, row, Status.CURRENT, Level.CLINICAL, Role.EDIT)
+    visit = await kim.visit(leo)
+    assert (visit.level, visit.role) == (Level.ADMINISTRATIVE, Role.VIEW)
 
 
 async def test_two_guardians_agreeing_at_once_agree(database):

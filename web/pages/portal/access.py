@@ -7,14 +7,14 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain import access, accounts, guardians
 from domain.access import Decision, Person, Status
 from domain.errors import Changed
 from domain.permissions import Permission, may
 from domain.portals import Visit
-from domain.requests import RELATIONSHIPS
+from domain.requests import CHILDREN, RELATIONSHIPS
 from domain.sessions import Session
 from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, TypedAgain, Version, YesOrNo
 from web.forms import Form, FormModel, read
@@ -41,7 +41,20 @@ class GiveForm(FormModel):
     level: LevelChoice
     role: RoleChoice
     guardian: YesOrNo
+    basis: str = ""
     password: TypedAgain = ""
+
+    @model_validator(mode="after")
+    def has_a_basis(self) -> "GiveForm":
+        if self.guardian and self.relationship not in CHILDREN and self.basis not in guardians.BASES_FOR_ADULTS:
+            raise ValueError("Choose why they act for them")
+        return self
+
+    @property
+    def ground(self) -> str | None:
+        if not self.guardian:
+            return None
+        return guardians.PARENTAL if self.relationship in CHILDREN else self.basis
 
 
 @get(HERE, permission=Permission.OPEN_PORTAL)
@@ -130,14 +143,15 @@ async def show_give(request: Caller) -> Response[bytes]:
 @post(f"{HERE}/offers", permission=Permission.GIVE_ACCESS)
 async def give(request: Caller, visit: NamedDependency[Visit], session: NamedDependency[Session]) -> Response[bytes]:
     form = await read(request, GiveForm)
+    if "" in form.errors:
+        form.errors["basis"] = form.errors.pop("")
     if form.ok:
         with form.refusals():
             typed = form.value
             await accounts.demand_fresh(session, typed.password)
-            basis = guardians.PARENTAL if typed.guardian else None
             sent = await guardians.offer(
                 visit,
-                guardians.Offer(typed.name, typed.email, typed.relationship, typed.level, typed.role, basis),
+                guardians.Offer(typed.name, typed.email, typed.relationship, typed.level, typed.role, typed.ground),
             )
             words = f"We have written to {typed.email}" if sent else "Noted. The other guardian has to agree first"
             return await done(request, f"/portal/{visit.portal}/access", flash=words)
@@ -146,8 +160,9 @@ async def give(request: Caller, visit: NamedDependency[Visit], session: NamedDep
 
 def give_page(request: Caller, form: Form[Any], status: int = 200) -> Response[bytes]:
     return page(
-        request, "portal/give-access", fragment="give-access", status=status, form=form, relationships=RELATIONSHIPS
-    )
+        request, "portal/give-access", fragment="give-access", status=status,
+        form=form, relationships=RELATIONSHIPS, bases=guardians.BASES_FOR_ADULTS,
+    )  # fmt: skip
 
 
 @get(f"{HERE}/leave", permission=Permission.LEAVE)

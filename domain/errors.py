@@ -29,7 +29,8 @@ class Changed(DomainError):
 
 
 class LinkClosed(DomainError):
-    """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'ended' or 'wrong account'."""
+    """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'cancelled', 'ended' (a newer
+    one was sent) or 'wrong account'."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

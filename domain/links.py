@@ -16,12 +16,15 @@ OPEN_FOR = timedelta(days=14)
 def demand_open(row: Mapping[str, Any] | None, version: int) -> Mapping[str, Any]:
     """The row that a link names, when the link is its last one, unused and in time.
 
-    `row` has link_version, used_at and expires_at. Raises LinkClosed: 'malformed', 'ended', 'used' or 'expired'.
+    `row` has link_version, used_at, expires_at and, where it can be taken back, cancelled. Raises LinkClosed:
+    'malformed', 'used', 'cancelled', 'ended' or 'expired'.
     """
     if row is None:
         raise LinkClosed("malformed")
     if row["used_at"] is not None:
         raise LinkClosed("used")
+    if row.get("cancelled"):
+        raise LinkClosed("cancelled")
     if row["link_version"] != version:
         raise LinkClosed("ended")
     if row["expires_at"] <= clock.now():

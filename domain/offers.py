@@ -100,6 +100,7 @@ async def offer_of(row: UUID, version: int) -> dict[str, Any]:
     rows = await run(
         "SELECT o.id, o.portal, o.email, o.email_key, o.name, o.relationship, o.level, o.role, o.basis,"
         " o.link_version, o.expires_at, CASE WHEN o.account IS NOT NULL THEN o.asked_at END AS used_at,"
+        " o.status = 'Disabled' AND o.reason <> 'expired' AS cancelled,"
         " giver.name AS giver, p.name AS portal_name, known.id AS known"
         " FROM access o JOIN account giver ON giver.id = o.asked_by JOIN portal p ON p.id = o.portal"
         " LEFT JOIN account known ON known.email_key = o.email_key WHERE o.id = $1 AND o.offered",

@@ -39,7 +39,10 @@ async def begin(email: str, *, address: str) -> None:
 async def whose(row: UUID, version: int) -> dict[str, Any]:
     """Whose password a reset changes: account, name, email. Raises LinkClosed."""
     rows = await run(
-        "SELECT r.*, a.name, a.email FROM password_reset r JOIN account a ON a.id = r.account WHERE r.id = $1", row
+        "SELECT r.*, a.name, a.email, r.link_version > 1 AND NOT EXISTS (SELECT FROM password_reset newer"
+        " WHERE newer.account = r.account AND newer.created_at > r.created_at) AS cancelled"
+        " FROM password_reset r JOIN account a ON a.id = r.account WHERE r.id = $1",
+        row,
     )
     return dict(links.demand_open(rows[0] if rows else None, version))
 

@@ -16,6 +16,7 @@ async def request_of(row: UUID, version: int) -> dict[str, Any]:
     rows = await run(
         "SELECT r.id, r.email, r.email_key, r.name, r.relationship, r.level, r.role, r.link_version, r.expires_at,"
         " CASE WHEN r.portal IS NOT NULL THEN r.asked_at END AS used_at,"
+        " r.status = 'Disabled' AND r.reason <> 'expired' AS cancelled,"
         " asker.name AS asker, asker.email AS asker_email, known.id AS known, portal.id AS known_portal"
         " FROM access r JOIN account asker ON asker.id = r.account"
         " LEFT JOIN account known ON known.email_key = r.email_key LEFT JOIN portal ON portal.owner = known.id"
@@ -64,4 +65,5 @@ async def _take(row: UUID, version: int, key: str) -> None:
         clock.now(),
     )
     if not taken:
+        await request_of(row, version)
         raise LinkClosed("used")

@@ -75,11 +75,11 @@ async def test_a_change_of_password_ends_the_links_that_are_out(database):
     await accounts.change_password(mina.session, PASSWORD, ANOTHER, device="")
     with pytest.raises(LinkClosed) as closed:
         await password_resets.whose(row["id"], 1)
-    assert closed.value.why == "ended"
+    assert closed.value.why == "cancelled"
 
 
 @pytest.mark.parametrize(
-    ("end", "why"), [("used", "used"), ("lapsed", "expired"), ("unknown", "malformed"), ("older", "ended")]
+    ("end", "why"), [("used", "used"), ("lapsed", "expired"), ("unknown", "malformed"), ("older", "cancelled")]
 )
 async def test_a_closed_link_says_why(database, end, why):
     mina = await someone("Mina Park")

@@ -67,7 +67,7 @@ def test_guardians_decide_together(logged_in: Callable[[str], Page], open_mail: 
     expect(theo.get_by_role("alert")).to_contain_text("They are a guardian too. Neither of you can change")
     theo.get_by_role("link", name="Cancel").click()
     give_access(theo, "Rosa Ibarra", email_of("rosa"), relationship="Child", role="View", guardian="No")
-    reads(theo, "The other guardian has to agree first")
+    reads(theo, "Every guardian has to agree first")
 
     open_mail(mina, email_of("mina"), "Your agreement is needed to share a portal")
     follow_the_link(mina)

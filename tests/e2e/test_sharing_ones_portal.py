@@ -74,7 +74,7 @@ def test_somebody_asks_and_the_owner_decides(
     well_made(theo)
 
     edit_access(mina, people, "Theo Almeida", status="Current", role="Edit")
-    reads(mina, "Theo Almeida can now open Mina’s portal: Clinical, Edit")
+    reads(mina, "Theo Almeida can now open your portal: Clinical, Edit")
     theo.reload()
     has_portals(theo, "Theo Almeida you", "Mina Park spouse · edit")
 

@@ -20,7 +20,7 @@ from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticke
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
-from web.words import possessive
+from web.words import possessive, whose
 
 HERE = "/portal/{portal:uuid}/access"
 
@@ -107,20 +107,20 @@ def _row(person: Person, visit: Visit) -> Any:
 
 def _said(before: Person, after: Person, visit: Visit) -> str:
     """What was done, with both names: two tabs may show two portals."""
-    whose = f"{possessive(visit.called)} portal"
+    portal = f"{whose(visit)} portal"
     if after.version == before.version:
         return "Nothing was changed"
     if after.agreed and after.status is Status.CURRENT:
         return f"Noted. Nothing changes for {after.name} until every guardian says the same"
     if after.agreed:
-        return f"Noted. {after.name} can open {whose} when every guardian says the same"
+        return f"Noted. {after.name} can open {portal} when every guardian says the same"
     if after.status is Status.CURRENT:
-        return f"{after.name} can now open {whose}: {after.level}, {after.role}"
+        return f"{after.name} can now open {portal}: {after.level}, {after.role}"
     if after.status is Status.PENDING:
-        return f"{after.name} has been written to and can open {whose} after saying yes"
+        return f"{after.name} has been written to and can open {portal} after saying yes"
     if before.status is Status.CURRENT:
-        return f"{after.name} can no longer open {whose}"
-    return f"{after.name} cannot open {whose}"
+        return f"{after.name} can no longer open {portal}"
+    return f"{after.name} cannot open {portal}"
 
 
 def edit_page(
@@ -153,7 +153,7 @@ async def give(request: Caller, visit: NamedDependency[Visit], session: NamedDep
                 visit,
                 guardians.Offer(typed.name, typed.email, typed.relationship, typed.level, typed.role, typed.ground),
             )
-            words = f"We have written to {typed.email}" if sent else "Noted. The other guardian has to agree first"
+            words = f"We have written to {typed.email}" if sent else "Noted. Every guardian has to agree first"
             return await done(request, f"/portal/{visit.portal}/access", flash=words)
     return give_page(request, form, status=422)
 

@@ -34,6 +34,12 @@ def _relationship(value: str) -> str:
     return value
 
 
+def _yes_or_no(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("Choose Yes or No")
+    return value == "yes"
+
+
 def _version(value: object) -> int:
     typed = str(value)
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
@@ -49,7 +55,7 @@ Relationship = Annotated[
 ]
 LevelChoice = Annotated[Level, Field(description="Choose Clinical or Administrative")]
 RoleChoice = Annotated[Role, Field(description="Choose View or Edit")]
-YesOrNo = Annotated[bool, Field(description="Choose Yes or No")]
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), Field(description="Choose Yes or No")]
 TypedAgain = Annotated[str, AsTyped, Field(max_length=1024, description="Type your password")]
 Ticked = Annotated[bool, Field(default=False, description="Tick it or leave it")]
 Version = Annotated[int, BeforeValidator(_version)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import parse_qs
 
 from litestar.exceptions import ClientException, HTTPException
@@ -21,6 +21,8 @@ class FormModel(BaseModel):
     """The base of every form's model. Each field's `description` says what to do when it is missing or wrong."""
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore", frozen=True)
+    unseen: ClassVar[frozenset[str]] = frozenset({"version", "next"})
+    """Fields that nobody types: an error of theirs would have no place on the page."""
 
     def faults(self) -> Iterable[Refused]:
         """What the rules of the domain say against it, all of it at once."""
@@ -63,13 +65,13 @@ class Form(Generic[M]):
 
 async def read(request: Caller, model: type[M]) -> Form[M]:
     """The form that was sent. Raises ClientException (400) for what no browser sends, HTTPException 413 and 415."""
-    form: Form[M] = Form(await sent(request))
-    for field, value in form.typed.items():
-        if field in model.model_fields and INVISIBLE.search(str(value)):
-            form.typed[field] = INVISIBLE.sub("", str(value))
+    came = await sent(request)
+    form: Form[M] = Form({field: _drawn(value) for field, value in came.items()})
+    for field in model.model_fields.keys() - model.unseen:
+        if INVISIBLE.search(str(came.get(field, ""))):
             form.errors[field] = "There are characters here that cannot be kept. Type it again"
     try:
-        form._value = model.model_validate(form.typed)
+        form._value = model.model_validate(came)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             field = str(problem["loc"][0]) if problem["loc"] else ""
@@ -82,6 +84,11 @@ async def read(request: Caller, model: type[M]) -> Form[M]:
         sorted(form.errors.items(), key=lambda error: order.index(error[0]) if error[0] in order else -1)
     )
     return form
+
+
+def _drawn(value: str | list[str]) -> str:
+    """What the page shows of what came: the first of many, and nothing that cannot be seen."""
+    return INVISIBLE.sub("", value if isinstance(value, str) else value[0])
 
 
 async def sent(request: Caller) -> dict[str, Any]:

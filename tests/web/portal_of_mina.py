@@ -92,3 +92,8 @@ def kept_in(response: httpx.Response, field: str) -> str:
     found = one or many
     assert found, field
     return html.unescape(found[1])
+
+
+def as_kept(typed: object) -> str:
+    """What a field holds of what was sent: the first of many, and nothing that cannot be seen."""
+    return str(typed[0] if isinstance(typed, list) else typed).replace("\x00", "")

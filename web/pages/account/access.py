@@ -25,8 +25,6 @@ class AddPatientForm(FormModel):
     name: Name
     relationship: Relationship
     own_login: YesOrNo
-    email: Annotated[str, Field(max_length=254, description="Type an email address")] = ""
-    basis: str = ""
 
 
 class AskForm(AddPatientForm):

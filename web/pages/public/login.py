@@ -1,9 +1,10 @@
 """Logging in and out."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import get, post
 from litestar.response import Response
+from pydantic import BeforeValidator
 
 from domain import accounts, audit
 from web.authorization import Open
@@ -14,10 +15,18 @@ from web.respond import page, redirect
 from web.session import SESSION, Caller, end_session, ended, known_account, logged_in
 
 
+def _one(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+Next = Annotated[str, BeforeValidator(_one)]
+"""What is no path of ours leads nowhere: it is never an error of whoever logs in."""
+
+
 class LoginForm(FormModel):
     email: Email
     password: Password
-    next: str = ""
+    next: Next = ""
 
 
 @get("/login", permission=Open.PUBLIC)

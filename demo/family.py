@@ -104,7 +104,7 @@ async def _ivy_turns_fourteen() -> None:
         portal,
         clock.now(),
     )
-    await audit.record("access:end", account=ivy, portal=portal, subject=ended["id"])
+    await audit.record("access:end", account=None, portal=portal, subject=ended["id"])
 
 
 async def _ask(asker: str, asked: str, relationship: str, level: Level, role: Role) -> None:

@@ -61,7 +61,7 @@ async def _is_still(account: UUID, password_hash: str) -> bool:
 
 
 def _login_key(key: str) -> str:
-    return f"login:{sessions.token_hash(key).hex()[:32]}"
+    return f"login:{_hidden(key)}"
 
 
 def _login_rations(key: str, address: str) -> dict[str, int]:
@@ -72,12 +72,27 @@ def _login_rations(key: str, address: str) -> dict[str, int]:
     }
 
 
-def mail_rations(email: str, address: str) -> dict[str, int]:
-    """How many mails somebody who is not logged in may cause, to one address and from one network."""
+def sign_up_rations(email: str, address: str) -> dict[str, int]:
+    """How many mails somebody who signs up may cause in an hour, to one email and from one network."""
     return {
-        f"mail:{sessions.token_hash(email_key(email)).hex()[:32]}": attempts.MAILS_PER_ADDRESS,
-        f"mail:{attempts.network(address)}": attempts.MAILS_PER_NETWORK,
+        f"sign-up:{_hidden(email)}": attempts.MAILS_PER_ADDRESS,
+        f"sign-up:{attempts.network(address)}": attempts.MAILS_PER_NETWORK,
     }
+
+
+def reset_rations(email: str, address: str) -> dict[str, int]:
+    """How many times an hour a new password may be asked for: few from one network for one email, so that whoever asks
+    for another's leaves its owner, who is elsewhere, some of their own; apart from the mails of signing up."""
+    network = attempts.network(address)
+    return {
+        f"reset:{_hidden(email)}:{network}": attempts.MAILS_PER_ADDRESS,
+        f"reset:{_hidden(email)}": attempts.RESETS_PER_ADDRESS,
+        f"reset:{network}": attempts.MAILS_PER_NETWORK,
+    }
+
+
+def _hidden(email: str) -> str:
+    return sessions.token_hash(email_key(email)).hex()[:32]
 
 
 async def create(name: str, email: str, password_hash: str) -> UUID:
@@ -105,7 +120,7 @@ async def change_password(session: sessions.Session, old: str, new: str, *, devi
     Raises Refused at the field 'password' or 'new_password', and TooMany.
     """
     present = await _demand_password(session, old)
-    passwords.demand_good(new, personal=(session.name, session.email), field="new_password")
+    await passwords.demand_good(new, personal=(session.name, session.email), field="new_password")
     password_hash = await passwords.hashed(new)
     async with transaction():
         if not await _is_still(session.account, present):
@@ -159,6 +174,8 @@ async def demand_fresh(session: sessions.Session, password: str) -> None:
     """
     if session.fresh:
         return
+    if not password:
+        raise Refused("Type your password to give access", "password")
     await _demand_password(session, password)
     await run("UPDATE session SET confirmed_at = $2 WHERE id = $1", session.id, clock.now())
 

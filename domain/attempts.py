@@ -10,7 +10,7 @@ from domain.errors import Refused, TooMany
 
 WINDOW = timedelta(minutes=5)
 LOGIN_PER_ACCOUNT, LOGIN_PER_NETWORK, LOGIN_OVER_ALL = 10, 100, 1000
-MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 20
+MAILS_PER_ADDRESS, MAILS_PER_NETWORK, RESETS_PER_ADDRESS = 3, 20, 10
 MAIL_WINDOW = timedelta(hours=1)
 ASKING_A_DAY = 10
 
@@ -29,17 +29,19 @@ def network(address: str) -> str:
 async def spend(rations: dict[str, int], window: timedelta) -> None:
     """Counts one try against each key, or none at all: raises TooMany when one of them has had its number within
     `window`. Keys hold ids, networks or hashes, never an email."""
-    now = clock.now()
+    keys, now = sorted(rations), clock.now()
     async with transaction():
+        # One after the other for each key, and the keys in one order, so that nobody waits in a circle.
+        await run("SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest($1::text[]) AS key", keys)
         used = await run(
             "SELECT key, count(*) AS tries, min(at) AS first FROM attempt WHERE key = ANY($1) AND at > $2 GROUP BY key",
-            list(rations),
+            keys,
             now - window,
         )
         spent = [row["first"] + window for row in used if row["tries"] >= rations[row["key"]]]
         if spent:
             raise TooMany(max(spent))
-        await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", list(rations), now)
+        await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", keys, now)
 
 
 async def spend_asking(account: UUID) -> None:

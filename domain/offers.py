@@ -126,7 +126,7 @@ async def set_up_and_accept(row: UUID, version: int, name: str, password: str) -
     """Makes an account (a carer's, without a portal) for somebody who was offered access and had none, and takes the
     offer up. Gives the email to log in with. Raises LinkClosed and Refused."""
     found = await offer_of(row, version)
-    passwords.demand_good(password, personal=(name, found["email"]))
+    await passwords.demand_good(password, personal=(name, found["email"]))
     password_hash = await passwords.hashed(password)
     async with transaction():
         await addresses.hold(found["email_key"])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from db.ids import new_id
-from domain import accounts, attempts, clock, links, passwords
+from domain import accounts, attempts, audit, clock, links, passwords
 from domain.addresses import email_key
 from domain.mail import MailKind, owe
 
@@ -15,7 +15,7 @@ RESET_WITHIN = timedelta(hours=1)
 
 async def begin(email: str, *, address: str) -> None:
     """Mails a way to a new password to the account of this email, if there is one. Raises TooMany."""
-    await attempts.spend(accounts.mail_rations(email, address), attempts.MAIL_WINDOW)
+    await attempts.spend(accounts.reset_rations(email, address), attempts.MAIL_WINDOW)
     now = clock.now()
     async with transaction():
         known = await run("SELECT id, email FROM account WHERE email_key = $1", email_key(email))
@@ -34,6 +34,7 @@ async def begin(email: str, *, address: str) -> None:
             now + RESET_WITHIN,
         )
         await owe(MailKind.PASSWORD_RESET, row, known[0]["email"])
+        await audit.record("account:ask-for-reset", account=None, subject=known[0]["id"])
 
 
 async def whose(row: UUID, version: int) -> dict[str, Any]:
@@ -50,7 +51,7 @@ async def whose(row: UUID, version: int) -> dict[str, Any]:
 async def finish(row: UUID, version: int, password: str) -> None:
     """Sets a new password by a mailed link and ends all sessions. Raises LinkClosed, and Refused for a bad one."""
     found = await whose(row, version)
-    passwords.demand_good(password, personal=(found["name"], found["email"]))
+    await passwords.demand_good(password, personal=(found["name"], found["email"]))
     password_hash = await passwords.hashed(password)
     async with transaction():
         await links.use("password_reset", row, version)

@@ -42,7 +42,7 @@ def is_outdated(password_hash: str) -> bool:
     return HASHER.check_needs_rehash(password_hash)
 
 
-def demand_good(password: str, *, personal: tuple[str, ...] = (), field: str = "password") -> None:
+async def demand_good(password: str, *, personal: tuple[str, ...] = (), field: str = "password") -> None:
     """Refuses what is too short, too long, among the common or made of `personal` words. No rules of composition.
 
     Raises Refused at `field`.
@@ -57,5 +57,7 @@ def demand_good(password: str, *, personal: tuple[str, ...] = (), field: str = "
         rest = rest.replace(word, "")
     if len(rest) < SHORTEST - 4:
         raise Refused("Do not build a password from your name or email address", field)
-    if zxcvbn(password[:LOOKED_AT], user_inputs=sorted(words))["guesses"] < ENOUGH_GUESSES:
+    async with _at_once:
+        weighed = await asyncio.to_thread(zxcvbn, password[:LOOKED_AT], user_inputs=sorted(words))
+    if weighed["guesses"] < ENOUGH_GUESSES:
         raise Refused("This password is easy to guess. Try three or four unrelated words", field)

@@ -32,7 +32,7 @@ async def set_up(row: UUID, version: int, name: str, password: str) -> str:
     Gives the email to log in with. Raises LinkClosed, and Refused for a bad password or an email that has a login.
     """
     request = await request_of(row, version)
-    passwords.demand_good(password, personal=(name, request["email"]))
+    await passwords.demand_good(password, personal=(name, request["email"]))
     password_hash = await passwords.hashed(password)
     async with transaction():
         await _take(row, version, request["email_key"])

@@ -18,7 +18,7 @@ async def begin(name: str, email: str, *, own_health: bool, address: str) -> Non
 
     Raises TooMany.
     """
-    await attempts.spend(accounts.mail_rations(email, address), attempts.MAIL_WINDOW)
+    await attempts.spend(accounts.sign_up_rations(email, address), attempts.MAIL_WINDOW)
     now, key = clock.now(), email_key(email)
     async with transaction():
         known = await run("SELECT id, email FROM account WHERE email_key = $1", key)
@@ -52,7 +52,7 @@ async def confirm(row: UUID, version: int, password: str) -> UUID:
     Raises LinkClosed, and Refused for a bad password.
     """
     given = await typed(row, version)
-    passwords.demand_good(password, personal=(given["name"], given["email"]))
+    await passwords.demand_good(password, personal=(given["name"], given["email"]))
     password_hash = await passwords.hashed(password)
     async with transaction():
         await addresses.hold(given["email_key"])

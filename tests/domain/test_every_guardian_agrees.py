@@ -1,4 +1,4 @@
-"""Nobody comes in whom a Current guardian has not said yes to, and everybody acts on a ground that fits (decision 5)."""
+"""Nobody comes in whom a Current guardian has not said yes to; everybody acts on a ground that fits (decision 5)."""
 
 from datetime import timedelta
 

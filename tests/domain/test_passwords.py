@@ -1,5 +1,6 @@
 """Which passwords are taken, and how they are kept (ASVS 6.2, 11.4)."""
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -12,9 +13,9 @@ from domain.passwords import HASHER, demand_good, hashed, is_outdated, matches
 MINA = ("Mina Park", "mina.park@example.com")
 
 
-def refused(password, personal=()):
+async def refused(password, personal=()):
     with pytest.raises(Refused) as error:
-        demand_good(password, personal=personal)
+        await demand_good(password, personal=personal)
     assert error.value.field == "password"
     return error.value.words
 
@@ -25,27 +26,27 @@ def of(length: int) -> str:
 
 
 @pytest.mark.parametrize("length", [0, 1, 11])
-def test_fewer_than_twelve_characters_are_too_few(length):
-    assert refused(of(length)) == "Use at least 12 characters. Three or four words that you can remember are good"
+async def test_fewer_than_twelve_characters_are_too_few(length):
+    assert await refused(of(length)) == "Use at least 12 characters. Three or four words that you can remember are good"
 
 
 @pytest.mark.parametrize("length", [12, 13, 64, 72, 73, 127, 128])
-def test_twelve_to_a_hundred_and_twenty_eight_are_right(length):
-    demand_good(of(length))
+async def test_twelve_to_a_hundred_and_twenty_eight_are_right(length):
+    await demand_good(of(length))
 
 
 @pytest.mark.parametrize("length", [129, 1000, 100_000])
-def test_more_than_a_hundred_and_twenty_eight_are_too_many_and_said_so_at_once(length):
+async def test_more_than_a_hundred_and_twenty_eight_are_too_many_and_said_so_at_once(length):
     began = time.process_time()
-    assert refused(of(length)) == "Use at most 128 characters"
+    assert await refused(of(length)) == "Use at most 128 characters"
     assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("password", ["aB1!" * 32, "abcdefghijklmnop" * 8, "1234567890" * 12, "q" * 128, of(128)])
-def test_even_the_longest_are_looked_at_quickly(password):
+async def test_even_the_longest_are_looked_at_quickly(password):
     began = time.process_time()
     with suppress(Refused):
-        demand_good(password, personal=MINA)
+        await demand_good(password, personal=MINA)
     assert time.process_time() - began < 1
 
 
@@ -66,8 +67,8 @@ def test_even_the_longest_are_looked_at_quickly(password):
         "111111111111111111111111111111",
     ],
 )
-def test_common_ones_are_refused_with_a_way_on(password):
-    assert refused(password) == "This password is easy to guess. Try three or four unrelated words"
+async def test_common_ones_are_refused_with_a_way_on(password):
+    assert await refused(password) == "This password is easy to guess. Try three or four unrelated words"
 
 
 @pytest.mark.parametrize(
@@ -83,12 +84,12 @@ def test_common_ones_are_refused_with_a_way_on(password):
         "Park Park Park 7",
     ],
 )
-def test_ones_own_name_and_email_are_no_password(password):
-    assert refused(password, MINA)
+async def test_ones_own_name_and_email_are_no_password(password):
+    assert await refused(password, MINA)
 
 
-def test_a_name_inside_an_honest_passphrase_is_no_reason_to_refuse_it():
-    demand_good("park lantern orchard 42", personal=MINA)
+async def test_a_name_inside_an_honest_passphrase_is_no_reason_to_refuse_it():
+    await demand_good("park lantern orchard 42", personal=MINA)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +110,13 @@ def test_a_name_inside_an_honest_passphrase_is_no_reason_to_refuse_it():
         "tab\tand space walk in",
     ],
 )
-def test_honest_passphrases_pass_in_any_letters(password):
-    demand_good(password, personal=("Mina Park", "mina@example.com"))
+async def test_honest_passphrases_pass_in_any_letters(password):
+    await demand_good(password, personal=("Mina Park", "mina@example.com"))
 
 
-def test_characters_are_counted_not_bytes():
-    assert refused("é" * 6 + "ü" * 5).startswith("Use at least 12")
-    demand_good("".join(chr(0x4E00 + n * 97) for n in range(128)))
+async def test_characters_are_counted_not_bytes():
+    assert (await refused("é" * 6 + "ü" * 5)).startswith("Use at least 12")
+    await demand_good("".join(chr(0x4E00 + n * 97) for n in range(128)))
 
 
 @pytest.mark.parametrize("password", ["lantern orchard 42", "пароль и чайник", "🦘" * 32, "a" * 128, " ", "\0nul"])
@@ -149,3 +150,20 @@ async def test_without_a_sound_hash_nothing_matches(kept):
 def test_there_is_a_hash_to_compare_with_when_there_is_no_account():
     assert not is_outdated(passwords._nobody)
     assert HASHER.verify(passwords._nobody, "nobody has this password")
+
+
+async def test_others_are_served_while_a_password_is_weighed():
+    """The longest stretch that the loop is kept busy, against the time of the whole."""
+    turns, done = 0, asyncio.Event()
+
+    async def others():
+        nonlocal turns
+        while not done.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    await demand_good(of(128))
+    done.set()
+    await beside
+    assert turns > 10

@@ -259,7 +259,7 @@ def create_practice(name: str, slug: str, timezone: str) -> None:
         from domain import practices
 
         asyncio.run(on_database(settings, lambda: practices.create(name=name, slug=slug, timezone=timezone)))
-    click.echo(f"Created {name}: {settings.base_url}/practice/{slug}/")
+    click.echo(f"Created {name}. Bring its patients in with: kith import patients FILE --practice {slug}")
 
 
 @main.command()

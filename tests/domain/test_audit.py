@@ -152,6 +152,7 @@ async def test_everything_about_an_account(database):
     await sessions.end(session)
     assert await watch.lines() == [("session:end", account, None, None, None)]
     await password_resets.begin(NEW, address=ADDRESS)
+    assert await watch.lines() == [("account:ask-for-reset", None, None, None, account)]
     await password_resets.finish((await run("SELECT id FROM password_reset"))[0]["id"], 1, PASSWORD)
     assert await watch.lines() == [("account:password", account, None, None, None)]
 

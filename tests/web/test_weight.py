@@ -1,0 +1,98 @@
+"""What crosses the wire, to the byte (PERFORMANCE.md): as HTTP/1.1 writes it, brotli, headers and all."""
+
+import re
+
+import asyncpg
+import brotli
+import pytest
+from litestar.types import ASGIApp
+
+from db.embedded_server import Addresses
+from db.engine import run
+from demo import cast
+from demo.people import known_id
+from settings import Settings
+from tests.conftest import EMPTY
+from tests.web.every_page import PARTIAL
+from tests.web.household import undone
+from tests.web.wire import Answer, cookie_of, send
+from web import static
+
+FIRST_WINDOW, FIRST_VISIT, SWAP, OWN_LINES = 14_000, 22_000, 1_000, 100
+ADDED_BY_THE_SERVER = len("HTTP/1.1 200 OK\r\ndate: Fri, 20 Nov 2026 03:00:00 GMT\r\n\r\n")
+ACCOUNT = ("/account", "/account/access", "/account/access/add-patient", "/account/profile", "/account/security")
+PUBLIC = ("/", "/for-patients", "/for-practitioners", "/help", "/login", "/sign-up", "/forgot-password", "/nowhere")
+PORTAL = (
+    "", "/appointments", "/invoices", "/invoices/{invoice}", "/records", "/records/add", "/profile", "/profile/edit",
+    "/funding", "/funding/edit", "/access", "/access/{theo}/edit",
+)  # fmt: skip
+BROTLI = {"accept-encoding": "br"}
+
+
+def size(answer: Answer) -> int:
+    """Bytes of the whole answer."""
+    return (
+        ADDED_BY_THE_SERVER + sum(len(f"{n}: {v}\r\n".encode("latin-1")) for n, v in answer.headers) + len(answer.body)
+    )
+
+
+@pytest.fixture(scope="module")
+async def mina(engine: None, addresses: Addresses, settings: Settings) -> str:
+    """The cast on its first day, and the Cookie header of Mina's browser."""
+    connection = await asyncpg.connect(addresses.owner_database_url)
+    await connection.execute(EMPTY)
+    await connection.close()
+    await cast.build(settings)
+    return await cookie_of(known_id("account", "mina"))
+
+
+async def _theo() -> str:
+    [row] = await run(
+        "SELECT id FROM access WHERE account = $1 AND portal = $2",
+        known_id("account", "theo"), known_id("portal", "mina"),
+    )  # fmt: skip
+    return str(row["id"])
+
+
+async def test_a_first_visit_to_access(mina: str, site: ASGIApp) -> None:
+    for target in ("/account/access", f"/portal/{known_id('portal', 'mina')}/access"):
+        page = await send(site, "GET", target, cookie=mina, headers=BROTLI)
+        assert (page.status, page["content-encoding"]) == (200, "br")
+        text = brotli.decompress(page.body).decode()
+        assert "Theo Almeida" in text
+        script = re.search(r'<script src="([^"]+)"', text)
+        assert script
+        found = await send(site, "GET", script[1], headers=BROTLI)
+        assert (found.status, found["content-encoding"]) == (200, "br")
+        assert "immutable" in found["cache-control"]
+        assert size(page) < FIRST_WINDOW
+        assert size(page) + size(found) < FIRST_VISIT
+        assert not re.search(r'<link\b|<img\b|src="(?!/static/site)', text), "a request more"
+
+
+async def test_every_page_comes_in_the_first_window(mina: str, site: ASGIApp) -> None:
+    own, child = known_id("portal", "mina"), known_id("portal", "leo")
+    invoices = "SELECT i.id, p.portal FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.portal = ANY($1)"
+    invoice = {row["portal"]: row["id"] for row in await run(invoices, [own, child])}
+    theo = await _theo()
+    places = [f"/portal/{own}{place.format(invoice=invoice[own], theo=theo)}" for place in PORTAL]
+    places += [f"/portal/{child}{place.format(invoice=invoice[child])}" for place in PORTAL[:-1]]
+    for target in (*places, f"/portal/{child}/access/give", *ACCOUNT, *PUBLIC):
+        page = await send(site, "GET", target, cookie="" if target in PUBLIC else mina, headers=BROTLI)
+        assert page.status == (404 if target == "/nowhere" else 200), target
+        assert size(page) < FIRST_WINDOW, (target, size(page))
+
+
+async def test_a_row_is_swapped_after_a_decision(mina: str, site: ASGIApp) -> None:
+    theo = await _theo()
+    target = f"/portal/{known_id('portal', 'mina')}/access/{theo}/decision"
+    form = {"status": "Current", "level": "Clinical", "role": "View", "version": "1"}
+    async with undone():
+        swap = await send(site, "POST", target, cookie=mina, headers={**BROTLI, **PARTIAL}, form=form)
+    assert (swap.status, swap["hx-retarget"]) == (200, f"#access-row-{theo}")
+    assert b"can now open" in brotli.decompress(swap.body)
+    assert size(swap) < SWAP
+
+
+def test_our_own_script_is_short() -> None:
+    assert len((static.SOURCE / "site.js").read_text().splitlines()) <= OWN_LINES

@@ -6,8 +6,11 @@ ASVS 16.2.1. The database numbers and chains the lines and refuses to change the
 from contextvars import ContextVar
 from uuid import UUID
 
+import asyncpg
+
 from db.engine import Prepared
 from domain import clock
+from domain.errors import TrailUnwritable
 
 address: ContextVar[str] = ContextVar("address", default="")
 """Where this request comes from; the site sets it once a request."""
@@ -29,5 +32,10 @@ async def record(
 ) -> None:
     """Writes one line. `account` is the one who acted, never the one acted for (decision 12); `access` is the right
     that they used, if any; `subject` the row concerned. Call it last in a transaction: it holds the portal's chain
-    until the commit."""
-    await _insert.rows(kind, account, portal, practice, access, subject, clock.now(), address.get())
+    until the commit.
+
+    Raises TrailUnwritable; the transaction is lost with it."""
+    try:
+        await _insert.rows(kind, account, portal, practice, access, subject, clock.now(), address.get())
+    except asyncpg.PostgresError as error:
+        raise TrailUnwritable from error

@@ -37,6 +37,10 @@ class LinkClosed(DomainError):
         self.why = why
 
 
+class TrailUnwritable(DomainError):
+    """The trail cannot be written, so nothing that belongs in it may happen now."""
+
+
 class TooMany(DomainError):
     """A ration is used up; `until` is when to come again."""
 

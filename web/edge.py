@@ -14,7 +14,7 @@ from litestar.types import Message, Receive, Scope, Send
 from db.gone import DatabaseGone
 from domain import audit, clock, sessions
 from settings import Settings
-from web.errors import database_gone
+from web.errors import unavailable
 from web.origin import is_cross_site
 from web.respond import error_page
 from web.session import SESSION, Caller
@@ -58,7 +58,7 @@ class Edge:
             scope["user"] = await self._session(scope)
         except DatabaseGone as error:
             request: Caller = Caller(scope, receive, send)
-            await _send(database_gone(request, error), request)
+            await _send(unavailable(request, error), request)
             return
         await self.application(scope, _impatient(receive), send)
 

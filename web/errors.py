@@ -56,8 +56,9 @@ def too_many(request: Caller, error: errors.TooMany) -> Response[bytes]:
     return response
 
 
-def database_gone(request: Caller, error: Exception) -> Response[bytes]:
-    logger.error("database gone: %s", type(error).__name__)
+def unavailable(request: Caller, error: Exception) -> Response[bytes]:
+    """The database is away, or the trail cannot be written: nothing was done, and it may go well soon."""
+    logger.error("unavailable: %s", type(error).__name__)
     response = error_page(request, "unavailable", 503)
     response.headers["Retry-After"] = "10"
     return response
@@ -103,9 +104,10 @@ HANDLERS: dict[Any, Any] = {
     errors.TooMany: too_many,
     errors.Refused: refused,
     errors.Changed: changed,
+    errors.TrailUnwritable: unavailable,
     LoginNeeded: login_needed,
-    DatabaseGone: database_gone,
-    TimeoutError: database_gone,
+    DatabaseGone: unavailable,
+    TimeoutError: unavailable,
     HTTPException: http_error,
     Exception: failed,
 }

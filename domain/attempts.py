@@ -12,7 +12,7 @@ WINDOW = timedelta(minutes=5)
 LOGIN_PER_ACCOUNT, LOGIN_PER_NETWORK, LOGIN_OVER_ALL = 10, 100, 1000
 MAILS_PER_ADDRESS, MAILS_PER_NETWORK, RESETS_PER_ADDRESS = 3, 20, 10
 MAIL_WINDOW = timedelta(hours=1)
-ASKING_A_DAY = 10
+ASKING_A_DAY, OPENING_A_DAY = 10, 10
 
 
 def network(address: str) -> str:
@@ -50,6 +50,14 @@ async def spend_asking(account: UUID) -> None:
         await spend({f"ask:{account}": ASKING_A_DAY}, timedelta(days=1))
     except TooMany as error:
         raise Refused(f"You have written to {ASKING_A_DAY} people today. Try again tomorrow", "email") from error
+
+
+async def spend_opening(account: UUID) -> None:
+    """Counts one portal that an account opens for somebody else. Raises Refused."""
+    try:
+        await spend({f"open:{account}": OPENING_A_DAY}, timedelta(days=1))
+    except TooMany as error:
+        raise Refused(f"You have opened {OPENING_A_DAY} portals today. Try again tomorrow") from error
 
 
 async def forget(key: str) -> None:

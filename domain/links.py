@@ -12,6 +12,9 @@ from domain.errors import LinkClosed
 OPEN_FOR = timedelta(days=14)
 """How long a request or an offer waits, and the link that was mailed with it."""
 
+KEPT_FOR = timedelta(days=30)
+"""How long the rows of sign-ups and resets stay, so that an old link can say what became of it."""
+
 
 def demand_open(row: Mapping[str, Any] | None, version: int) -> Mapping[str, Any]:
     """The row that a link names, when the link is its last one, unused and in time.

@@ -1,12 +1,14 @@
 """Owing mail. The floor above sends it."""
 
-from datetime import datetime
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from db.engine import run
 from db.ids import new_id
 from domain import clock
+
+SENT_IS_KEPT_FOR = timedelta(days=90)
 
 
 class MailKind(StrEnum):
@@ -24,7 +26,7 @@ class MailKind(StrEnum):
     ACCESS_CONSENT = "access-consent"
 
 
-async def owe(kind: MailKind, subject: UUID, recipient: str, *, once: str = "", due: datetime | None = None) -> None:
+async def owe(kind: MailKind, subject: UUID, recipient: str, *, once: str = "") -> None:
     """Writes one mail into the outbox, inside the caller's transaction.
 
     `subject` is the row that it tells of; `once` tells this mail from others of its kind and subject: with the same
@@ -40,5 +42,10 @@ async def owe(kind: MailKind, subject: UUID, recipient: str, *, once: str = "", 
         recipient,
         f"{kind}:{subject}:{recipient}:{once}",
         now,
-        due or now,
+        now,
     )
+
+
+async def sweep() -> None:
+    """Deletes what was sent 90 days ago: it holds addresses. The worker calls it."""
+    await run("DELETE FROM mail WHERE sent_at < $1", clock.now() - SENT_IS_KEPT_FOR)

@@ -56,3 +56,8 @@ async def finish(row: UUID, version: int, password: str) -> None:
     async with transaction():
         await links.use("password_reset", row, version)
         await accounts.set_password(found["account"], password_hash, found["email"])
+
+
+async def sweep() -> None:
+    """Deletes what was asked for 30 days ago. The worker calls it."""
+    await run("DELETE FROM password_reset WHERE created_at < $1", clock.now() - links.KEPT_FOR)

@@ -61,3 +61,8 @@ async def confirm(row: UUID, version: int, password: str) -> UUID:
         if given["own_health"]:
             await portals.open_for(account, given["name"], given["email"])
     return account
+
+
+async def sweep() -> None:
+    """Deletes what was typed 30 days ago. The worker calls it."""
+    await run("DELETE FROM sign_up WHERE created_at < $1", clock.now() - links.KEPT_FOR)

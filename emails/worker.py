@@ -5,7 +5,7 @@ import time
 
 from db.engine import DB, DatabaseGone
 from db.migrate import demand_env
-from domain import access, attempts, clock, sessions
+from domain import access, attempts, clock, mail, password_resets, sessions, sign_ups
 from domain.journal import note
 from emails.compose import sender_address
 from emails.kinds import demand_builders
@@ -16,6 +16,7 @@ from settings import Settings
 LOOKS_EVERY, LOOKS_EVERY_IN_QA = 1.5, 0.3
 LONGEST_REST = 30.0
 SWEEPS_EVERY = 60.0
+SWEEPS = (access.sweep, sessions.sweep, attempts.sweep, sign_ups.sweep, password_resets.sweep, mail.sweep)
 
 
 async def run(settings: Settings) -> None:
@@ -80,7 +81,7 @@ class Worker:
         if time.monotonic() < self.sweeps_at:
             return
         self.sweeps_at = time.monotonic() + SWEEPS_EVERY
-        for sweep in (access.sweep, sessions.sweep, attempts.sweep):
+        for sweep in SWEEPS:
             await sweep()
 
     async def _rest(self, seconds: float) -> None:

@@ -96,9 +96,13 @@ async def test_a_kind_without_a_builder_stops_the_start(settings, monkeypatch):
 
 async def test_a_turn_sweeps_what_has_lapsed(settings, office):
     worker = workers.Worker(replace(settings, smtp_url=f"smtp://127.0.0.1:{office.port}"))
+    await owe_sign_up("mina@example.com")
+    await run("UPDATE mail SET sent_at = $1", clock.now().replace(year=2020))
+    await run("UPDATE sign_up SET created_at = $1", clock.now().replace(year=2020))
     await run("INSERT INTO attempt (key, at) VALUES ('login:x', $1)", clock.now().replace(year=2020))
     assert await worker.turn() == workers.LOOKS_EVERY_IN_QA
-    assert await run("SELECT FROM attempt") == []
+    for table in ("attempt", "sign_up", "mail"):
+        assert await run(f"SELECT FROM {table}") == []
 
 
 async def test_a_worker_survives_its_mail_server_going_away(settings, office):

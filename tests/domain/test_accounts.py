@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from db.engine import run
-from domain import accounts, attempts, clock, sessions
+from domain import accounts, attempts, clock, password_resets, sessions
 from domain.errors import Refused, TooMany
 from tests.cast import HASH, PASSWORD, mails, someone
 from tests.domain.sharing import ADDRESS, give, in_the_midst_of, leo_of, trail, trail_end
@@ -151,17 +151,17 @@ async def test_a_password_that_is_changed_while_it_is_checked_opens_nothing_more
     assert await sessions.resume(fresh.token)
 
 
-async def test_of_two_who_change_a_password_at_once_the_second_no_longer_knows_it(database):
+async def test_whoever_changes_a_password_that_is_being_reset_no_longer_knows_it(database):
     mina = await someone("Mina Park")
+    await password_resets.begin(mina.email, address=ADDRESS)
+    [row] = await run("SELECT id FROM password_reset")
 
-    async def second():
+    async def change():
         with pytest.raises(Refused) as error:
             await accounts.change_password(mina.session, PASSWORD, "garden copper 51 whistle", device="")
         return error.value.field
 
-    _, field = await in_the_midst_of(
-        lambda: accounts.change_password(mina.session, PASSWORD, ANOTHER, device=""), second
-    )
+    _, field = await in_the_midst_of(lambda: password_resets.finish(row["id"], 1, ANOTHER), change)
     assert field == "password"
     await log_in(password=ANOTHER)
 

@@ -95,14 +95,17 @@ async def _demand_new(visit: Visit, key: str) -> None:
 
 
 async def offer_of(row: UUID, version: int) -> dict[str, Any]:
-    """What an offer's link is about: giver, portal_name, level, role, relationship, basis, email, and the account that
+    """What an offer's link is about: giver (the guardian who let it out last, or
+    another), portal_name, level, role, relationship, basis, email, and the account that
     the email has by now (known). Raises LinkClosed."""
     rows = await run(
         "SELECT o.id, o.portal, o.email, o.email_key, o.name, o.relationship, o.level, o.role, o.basis,"
         " o.link_version, o.expires_at, CASE WHEN o.account IS NOT NULL THEN o.asked_at END AS used_at,"
         " o.status = 'Disabled' AND o.reason <> 'expired' AS cancelled,"
-        " giver.name AS giver, p.name AS portal_name, known.id AS known"
-        " FROM access o JOIN account giver ON giver.id = o.asked_by JOIN portal p ON p.id = o.portal"
+        " p.name AS portal_name, known.id AS known, (SELECT w.name FROM access g JOIN account w ON w.id = g.account"
+        "  WHERE g.portal = o.portal AND g.status = 'Current' AND g.basis IS NOT NULL ORDER BY"
+        "  (g.account = o.decided_by) IS TRUE DESC, g.account = o.asked_by DESC, g.id LIMIT 1) AS giver"
+        " FROM access o JOIN portal p ON p.id = o.portal"
         " LEFT JOIN account known ON known.email_key = o.email_key WHERE o.id = $1 AND o.offered",
         row,
     )

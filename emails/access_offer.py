@@ -7,9 +7,13 @@ from domain.tokens import Purpose
 from emails.letter import Email, Letter, Owed, signed_link, still_due
 from settings import Settings
 
+# The giver is the guardian who let it out last, else the one who began it, else one who is Current.
 OFFER = (
     "SELECT o.id, o.link_version, o.level, o.role, o.basis, o.expires_at, p.name AS whose, giver.name, giver.email"
-    " FROM access o JOIN account giver ON giver.id = o.asked_by JOIN portal p ON p.id = o.portal"
+    " FROM access o JOIN portal p ON p.id = o.portal CROSS JOIN LATERAL ("
+    "  SELECT w.name, w.email FROM access g JOIN account w ON w.id = g.account WHERE g.portal = o.portal"
+    "  AND g.status = 'Current' AND g.basis IS NOT NULL"
+    "  ORDER BY (g.account = o.decided_by) IS TRUE DESC, g.account = o.asked_by DESC, g.id LIMIT 1) giver"
     " WHERE o.id = $1 AND o.offered AND o.status = 'Pending' AND o.expires_at > $2"
 )
 

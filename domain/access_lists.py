@@ -38,6 +38,7 @@ class Person:
     reason: Reason | None
     basis: str | None
     offered: bool
+    refused_for_good: bool
     asked_at: datetime
     decided_at: datetime | None
     version: int
@@ -146,6 +147,7 @@ def _person(row: Mapping[str, Any]) -> Person:
         reason=reason,
         basis=row["basis"],
         offered=row["offered"],
+        refused_for_good=row["refused_for_good"],
         asked_at=row["asked_at"],
         decided_at=row["decided_at"],
         version=row["version"],

@@ -135,19 +135,26 @@ def _widens(row: Mapping[str, Any], level: Level, role: Role) -> bool:
 
 async def _disable(visit: Visit, row: Mapping[str, Any], decision: Decision) -> str | None:
     status, reason = standing(row)
-    for_good = decision.refuse_for_good and not row["refused_for_good"]
     if status is Status.PENDING and row["offered"]:
         kind, reason = "access:take-back", Reason.WITHDRAWN
     elif status is Status.PENDING:
         kind, reason = "access:deny", Reason.DENIED
     elif status is Status.CURRENT:
         kind, reason = "access:revoke", Reason.REVOKED
-    elif for_good:
+    elif decision.refuse_for_good == row["refused_for_good"]:
+        return None
+    elif decision.refuse_for_good:
         kind = "access:refuse-for-good"
     else:
-        return None
+        return await _let_ask_again(row)
     await _write(visit, row, Status.DISABLED, row["level"], row["role"], reason, decision.refuse_for_good)
     return kind
+
+
+async def _let_ask_again(row: Mapping[str, Any]) -> str:
+    """Who ended it, and when, stay as they are."""
+    await run("UPDATE access SET refused_for_good = false, version = version + 1 WHERE id = $1", row["id"])
+    return "access:let-ask-again"
 
 
 async def _write(
@@ -159,7 +166,7 @@ async def _write(
     reason: Reason | None = None,
     for_good: bool = False,
 ) -> None:
-    """A grant lifts a refusal for good. Otherwise a row refused for good is written no more."""
+    """A grant lifts a refusal for good."""
     try:
         await run(
             "UPDATE access SET status = $2, level = $3, role = $4, reason = $5, refused_for_good = $6,"

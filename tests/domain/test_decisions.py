@@ -1,6 +1,7 @@
 """What controllers decide in Edit access, and what is refused. Every move of a status is in test_status_moves.py."""
 
 import asyncio
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -148,11 +149,19 @@ async def test_a_grant_lifts_a_refusal_for_good_and_looking_does_not(database):
     mina, kim = await someone("Mina Park"), await someone("Kim Sato")
     await ask(kim, mina.email)
     row = await row_of(kim)
-    await decide(mina, row, Status.DISABLED, for_good=True)
-    await decide(mina, row, Status.DISABLED)
-    assert (await row_of(kim))["refused_for_good"]
-    await decide(mina, row, Status.CURRENT)
-    assert not (await row_of(kim))["refused_for_good"]
+    assert (await decide(mina, row, Status.DISABLED, for_good=True)).refused_for_good
+    assert (await decide(mina, row, Status.DISABLED, for_good=True)).refused_for_good
+    assert not (await decide(mina, row, Status.CURRENT)).refused_for_good
+
+
+async def test_a_refusal_for_good_is_lifted_when_it_is_unticked_and_nothing_else_changes(database):
+    mina, kim = await someone("Mina Park"), await someone("Kim Sato")
+    await ask(kim, mina.email)
+    row = await row_of(kim)
+    before = await decide(mina, row, Status.DISABLED, for_good=True)
+    after = await decide(mina, row, Status.DISABLED)
+    assert after == replace(before, refused_for_good=False, version=before.version + 1)
+    assert [line["kind"] for line in await trail()][-1] == "access:let-ask-again"
 
 
 async def test_a_request_lapses_after_exactly_fourteen_days_before_anybody_sweeps(database):

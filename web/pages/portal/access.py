@@ -128,7 +128,10 @@ def edit_page(
 ) -> Response[bytes]:
     """Preselects nothing for somebody who waits: looking and pressing Submit must not grant (decision 4)."""
     waits = person.status is Status.PENDING
-    drawn = {"status": "" if waits else person.status, "level": person.level, "role": person.role}
+    drawn = {
+        "status": "" if waits else person.status, "level": person.level, "role": person.role,
+        "refuse_for_good": person.refused_for_good,
+    }  # fmt: skip
     return page(
         request, "portal/edit-access", fragment="edit-access", status=status,
         person=person, form=form or Form(drawn), changed=changed,

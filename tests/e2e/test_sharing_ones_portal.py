@@ -28,6 +28,15 @@ from tests.e2e.journey import (
 OpenMail = Callable[[Page, str, str], None]
 
 
+def is_told_of_more_access(mina: Page, open_mail: OpenMail, role: str) -> None:
+    """The owner's mail about Theo, whose link leads to where she can end it."""
+    open_mail(mina, email_of("mina"), "Someone has more access to your portal")
+    reads(mina, "Theo Almeida (theo@example.com) now has this access to your patient portal")
+    reads(mina, role)
+    follow_the_link(mina)
+    expect(line(section(mina, PEOPLE), "Theo Almeida").get_by_role("link", name="Edit")).to_be_visible()
+
+
 def test_somebody_asks_and_the_owner_decides(
     visitor: Callable[[], Page], logged_in: Callable[[str], Page], open_mail: OpenMail, cast: dict[str, Any]
 ) -> None:
@@ -65,6 +74,7 @@ def test_somebody_asks_and_the_owner_decides(
     reads(mina, "Theo Almeida can now open")
     expect(line(people, "Theo Almeida")).to_contain_text("Current")
     well_made(mina)
+    is_told_of_more_access(mina, open_mail, "Role: View")
 
     open_mail(theo, email_of("theo"), "Your request for access was granted")
     follow_the_link(theo)
@@ -75,6 +85,7 @@ def test_somebody_asks_and_the_owner_decides(
 
     edit_access(mina, people, "Theo Almeida", status="Current", role="Edit")
     reads(mina, "Theo Almeida can now open your portal: Clinical, Edit")
+    is_told_of_more_access(mina, open_mail, "Role: Edit")
     theo.reload()
     has_portals(theo, "Theo Almeida you", "Mina Park spouse · edit")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from domain.words import level_words, possessive, role_words
 from emails.letter import Email, Letter, Link, Owed
-from emails.words import level_words, possessive, role_words, unlinked
+from emails.words import unlinked
 
 WIDTH = 72
 LONGEST_ADDRESS = 254

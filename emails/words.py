@@ -1,9 +1,7 @@
-"""Words that several mails share, and names made safe to stand in them."""
+"""Names made safe to stand in mails."""
 
 import re
 import unicodedata
-
-from db.tables.access import Level, Role
 
 LONGEST_NAME = 100
 # The full stop, and the characters that browsers read as one.
@@ -31,24 +29,3 @@ def _seen(character: str) -> str:
     if category == "Cf" and character not in KEPT_UNSEEN:
         return ""
     return " " if category in ("Cc", "Cs", "Zl", "Zp") else character
-
-
-def possessive(name: str) -> str:
-    """Whose: "Leo Park’s", "James’"."""
-    return f"{name}’" if name.endswith(("s", "S")) else f"{name}’s"
-
-
-def level_words(level: str) -> str:
-    """What a level shows, to follow "shows"."""
-    if Level(level) is Level.CLINICAL:
-        return "all appointments, invoices and clinical records"
-    return "all appointments and invoices only, no clinical records"
-
-
-def role_words(role: str, level: str) -> str:
-    """What a role lets somebody do, to follow "they can" (decision 10)."""
-    if Role(role) is Role.VIEW:
-        return "see this, and change nothing"
-    if Level(level) is Level.CLINICAL:
-        return "see this, manage appointments and invoices, add records, and change details and funding"
-    return "see this, and manage appointments and invoices"

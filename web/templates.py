@@ -8,8 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from domain.dates import long_date, short_time
 from domain.permissions import Permission, may
 from domain.portals import called
+from domain.words import level_words, possessive, role_words
 from web.static import Static
-from web.words import level_words, many, money, possessive, role_words, whose
+from web.words import many, money, whose
 
 HERE = Path(__file__).parent
 

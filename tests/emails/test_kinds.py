@@ -119,15 +119,25 @@ async def test_password_changed(read):
 @pytest.mark.parametrize(
     ("level", "role", "shows", "can"),
     [
-        (Level.CLINICAL, Role.VIEW, "all appointments, invoices and clinical records", "see this, and change nothing"),
+        (Level.CLINICAL, Role.VIEW, "All appointments, invoices and clinical records.", "Sees, and changes nothing."),
         (
             Level.CLINICAL,
             Role.EDIT,
-            "all appointments, invoices and clinical records",
-            "add records, and change details",
+            "All appointments, invoices and clinical records.",
+            "Sees, cancels appointments, adds to records and changes details.",
         ),
-        (Level.ADMINISTRATIVE, Role.VIEW, "appointments and invoices only, no clinical records", "change nothing"),
-        (Level.ADMINISTRATIVE, Role.EDIT, "no clinical records", "see this, and manage appointments and invoices."),
+        (
+            Level.ADMINISTRATIVE,
+            Role.VIEW,
+            "All appointments and invoices only, no clinical records.",
+            "Sees, and changes nothing.",
+        ),
+        (
+            Level.ADMINISTRATIVE,
+            Role.EDIT,
+            "All appointments and invoices only, no clinical records.",
+            "Sees, and cancels appointments.",
+        ),
     ],
 )
 async def test_access_request(read, level, role, shows, can):
@@ -219,6 +229,25 @@ async def test_access_offer(read, settings, basis):
     assert f"until {long_date(clock.now() + timedelta(days=14))}" in mail.words
 
 
+async def test_an_offer_is_given_by_the_guardian_who_let_it_out_last(read):
+    mina, theo, leo = await with_leo()
+    await offer(mina, leo, "kim@example.com")
+    [row] = await run("SELECT id, version FROM access WHERE email = 'kim@example.com'")
+    yes = access.Decision(access.Status.CURRENT, Level.ADMINISTRATIVE, Role.VIEW, row["version"])
+    await access.decide(await theo.visit(leo), row["id"], yes)
+    assert (await guardians.offer_of(row["id"], 1))["giver"] == "Theo Almeida"
+    mail = await read(MailKind.ACCESS_OFFER, "kim@example.com")
+    assert "Theo Almeida (theo@example.com) offers you access" in mail.words
+
+
+async def test_who_is_a_guardian_no_longer_is_not_named_as_the_giver(read):
+    mina, _, leo = await with_leo()
+    await offer(mina, leo, "kim@example.com")
+    [row] = await run("SELECT id FROM access WHERE email = 'kim@example.com'")
+    await access.leave(await mina.visit(leo))
+    assert (await guardians.offer_of(row["id"], 1))["giver"] == "Theo Almeida"
+
+
 async def test_access_widened_for_guardians(read):
     _, _, leo = await with_leo()
     mail = await read(MailKind.ACCESS_WIDENED, "mina@example.com")
@@ -306,10 +335,11 @@ async def test_a_guardian_who_has_agreed_is_not_asked_to(outbox, office):
 async def test_of_two_guardians_only_the_one_who_has_not_agreed_is_asked_to(read):
     mina, theo, leo = await with_leo(second=False)
     ana = await someone("Ana Silva")
-    for guardian in (theo, ana):
-        await offer(mina, leo, guardian.email, basis=PARENTAL)
-    for guardian in (theo, ana):
-        await guardians.accept_offer(guardian.session, await row_of(guardian.email), 1)
+    await offer(mina, leo, theo.email, basis=PARENTAL)
+    await guardians.accept_offer(theo.session, await row_of(theo.email), 1)
+    await offer(mina, leo, ana.email, basis=PARENTAL)
+    await agree(theo, leo, ana.email)
+    await guardians.accept_offer(ana.session, await row_of(ana.email), 1)
     await offer(mina, leo, "kim@example.com")
     await agree(theo, leo, "kim@example.com")
     mail = await read(MailKind.ACCESS_CONSENT, "ana@example.com")

@@ -1,0 +1,26 @@
+"""Words that mails and pages share."""
+
+from db.tables.access import Level, Role
+
+
+def possessive(name: str) -> str:
+    """Whose: "Leo Park’s", "James’"."""
+    return f"{name}’" if name.endswith(("s", "S")) else f"{name}’s"
+
+
+def level_words(level: str) -> str:
+    """What a level shows, as a sentence."""
+    if Level(level) is Level.CLINICAL:
+        return "All appointments, invoices and clinical records."
+    return "All appointments and invoices only, no clinical records."
+
+
+def role_words(level: str | None, role: str) -> str:
+    """What somebody with a role may do today, as a sentence; for a `level` that is yet to be chosen, give None."""
+    if Role(role) is Role.VIEW:
+        return "Sees, and changes nothing."
+    if level is None:
+        return "Also cancels appointments and, with Clinical, changes records and details."
+    if Level(level) is Level.CLINICAL:
+        return "Sees, cancels appointments, adds to records and changes details."
+    return "Sees, and cancels appointments."

@@ -15,7 +15,7 @@ from typing_extensions import override
 from db.gone import DatabaseGone, again_while_gone, gone_as_one_error
 from db.transactions import BorrowedTransaction, KithTransaction, PooledConnection
 
-__all__ = ["DB", "DatabaseGone", "KithEngine", "Prepared", "Slot", "counting", "run", "transaction"]
+__all__ = ["DB", "DatabaseGone", "KithEngine", "Prepared", "counting", "run", "transaction"]
 
 LONGEST_WAIT = 10.0
 # While the database is away the pool prints a traceback at every try to refill itself; DatabaseGone says it once.
@@ -149,32 +149,15 @@ def counting() -> Iterator[list[str]]:
         counted.reset(token)
 
 
-class Slot:
-    """Stands in a Piccolo query for the value that is given as number `position`, from 1, when it is run."""
-
-    def __init__(self, position: int) -> None:
-        self.position = position
-
-
 class Prepared:
-    """A query whose SQL is built once and run with new values: plain SQL with $1, or a Piccolo query.
-
-    In a Piccolo query each Slot is replaced and constants stay; without any Slot every value is a placeholder.
-    """
+    """A query whose SQL is built once and run with new values: plain SQL with $1, or a Piccolo query, every value of
+    which is a placeholder."""
 
     def __init__(self, query: Query | str) -> None:
-        self.sql: str
-        self.made_with: list[Any]
-        if isinstance(query, str):
-            self.sql, self.made_with = query, []
-        else:
-            self.sql, self.made_with = query.querystrings[0].compile_string()
-        self.has_slots = any(isinstance(value, Slot) for value in self.made_with)
+        self.sql: str = query if isinstance(query, str) else query.querystrings[0].compile_string()[0]
 
     async def rows(self, *values: Any) -> list[dict[str, Any]]:
         """Every row, for `values` in the order of the placeholders. Raises DatabaseGone or asyncpg's errors."""
-        if self.has_slots:
-            values = tuple(values[v.position - 1] if isinstance(v, Slot) else v for v in self.made_with)
         return [dict(row) for row in await DB.fetch(self.sql, values)]
 
     async def first(self, *values: Any) -> dict[str, Any] | None:

@@ -47,6 +47,7 @@ class Sheet:
         return [*self.texts, *self.secrets, *self.choices]
 
 
+GROUND = "Power of attorney, self-declared"
 ADDED = {"name": "Nell Park", "relationship": "Parent"}
 DECIDED = {"status": "Current", **SCOPE, "refuse_for_good": "yes", "password": PASSWORD, "version": "1"}
 DECISION = ("refuse_for_good", "password")
@@ -63,13 +64,18 @@ SHEETS = {
         who="mina", pop_up=True,
     ),
     "Add Patient, No": Sheet(
-        "/account/access/patients", {**ADDED, "own_login": "no", "basis": "Power of attorney, self-declared"},
+        "/account/access/patients", {**ADDED, "own_login": "no", "basis": GROUND},
         who="mina", pop_up=True,
     ),
     "Give access": Sheet(
         "/portal/{leo}/access/offers",
         {**ADDED, **SCOPE, "email": "nell.park@example.com", "guardian": "no", "password": PASSWORD},
         who="mina", optional=("password",), pop_up=True,
+    ),
+    "Give access to a guardian": Sheet(
+        "/portal/{leo}/access/offers",
+        {**ADDED, **SCOPE, "email": "nell.park@example.com", "guardian": "yes", "basis": GROUND},
+        who="mina", pop_up=True,
     ),
     "Edit access": Sheet(
         "/portal/{mina}/access/{row}/decision", DECIDED, who="mina", optional=DECISION, pop_up=True
@@ -80,6 +86,10 @@ SHEETS = {
     "Security": Sheet("/account/security", {"password": PASSWORD, "new_password": NEW}, who="mina"),
     "Profile": Sheet("/account/profile", {"name": "Mina"}, who="mina"),
 }  # fmt: skip
+
+
+DECIDING = {"own_login", "guardian", "relationship"}
+"""Fields whose answers say what else is asked."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,10 @@ class Case:
 def cases(sheet: Sheet) -> Iterator[Case]:
     """A form with nothing in it, and then the good one with one field gone wrong at a time."""
     # Whether an email or a ground is needed hangs on an answer that an empty form does not have.
-    unknown = {"email", "basis", "level", "role"} if "own_login" in sheet.good else set()
+    unknown = {"basis"} | ({"email", "level", "role"} if "own_login" in sheet.good else set())
     yield Case("nothing", {}, set(sheet.seen) - {*sheet.optional} - unknown)
+    bad = {field: "none such" if field in sheet.choices else "x" * 2001 for field in {*sheet.seen} - DECIDING}
+    yield Case("everything", {**sheet.good, **bad}, {*bad})
     for field in sheet.seen:
         good = sheet.good[field]
         wrong: dict[str, Any] = {"NUL": f"{good}\0", "an escape": f"\x1b{good}", "twice": [good, good]}

@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from domain import access, accounts, guardians
 from domain.access import Decision, Person, Status
@@ -16,12 +16,11 @@ from domain.permissions import Permission, may
 from domain.portals import Visit
 from domain.requests import CHILDREN, RELATIONSHIPS
 from domain.sessions import Session
-from domain.words import possessive
 from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, TypedAgain, Version, YesOrNo
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
-from web.words import whose
+from web.words import possessive, whose
 
 HERE = "/portal/{portal:uuid}/access"
 
@@ -42,14 +41,16 @@ class GiveForm(FormModel):
     level: LevelChoice
     role: RoleChoice
     guardian: YesOrNo
-    basis: str = ""
+    basis: Annotated[str, Field(validate_default=True, description="Choose why they act for them")] = ""
     password: TypedAgain = ""
 
-    @model_validator(mode="after")
-    def has_a_basis(self) -> "GiveForm":
-        if self.guardian and self.relationship not in CHILDREN and self.basis not in guardians.BASES_FOR_ADULTS:
+    @field_validator("basis")
+    @classmethod
+    def is_a_ground(cls, basis: str, typed: ValidationInfo) -> str:
+        adult = typed.data.get("relationship") not in (*CHILDREN, None)
+        if typed.data.get("guardian") and adult and basis not in guardians.BASES_FOR_ADULTS:
             raise ValueError("Choose why they act for them")
-        return self
+        return basis
 
     @property
     def ground(self) -> str | None:
@@ -147,8 +148,6 @@ async def show_give(request: Caller) -> Response[bytes]:
 @post(f"{HERE}/offers", permission=Permission.GIVE_ACCESS)
 async def give(request: Caller, visit: NamedDependency[Visit], session: NamedDependency[Session]) -> Response[bytes]:
     form = await read(request, GiveForm)
-    if "" in form.errors:
-        form.errors["basis"] = form.errors.pop("")
     if form.ok:
         with form.refusals():
             typed = form.value

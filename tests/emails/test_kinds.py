@@ -184,7 +184,7 @@ async def test_access_decision(read):
     mail = await read(MailKind.ACCESS_DECISION, "theo@example.com")
     assert mail.subject == "Your request for access was granted"
     assert "You can now open Mina James’ patient portal." in mail.words
-    assert "Access level: Administrative, which shows all appointments and invoices only" in mail.words
+    assert "Access level: Administrative. All appointments and invoices only, no clinical records." in mail.words
     assert "Role: Edit." in mail.words
     assert mail.links == [f"{SITE}/account/access"]
 

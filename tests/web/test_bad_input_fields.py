@@ -13,9 +13,10 @@ from db.engine import run
 from demo.people import known_id
 from settings import Settings
 from tests.conftest import EMPTY
-from tests.web.bad_input import SHEETS, Sheet, cases, faults
+from tests.web.bad_input import SHEETS, Sheet, cases
 from tests.web.every_page import PARTIAL, MailedLink, links
 from tests.web.fingerprint import fingerprint
+from tests.web.form_faults import faults
 from tests.web.household import Household, undone
 from tests.web.wire import Answer, send
 

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from db.engine import run
 from demo.people import known_id
 from domain import clock
+from domain.guardians import BASES_FOR_ADULTS
 from domain.mail import MailKind
 from emails.compose import compose
 from emails.kinds import BUILDERS
@@ -53,7 +54,7 @@ async def _cause_every_kind(household: Household) -> AsyncIterator[None]:
     yield
     decision = {"status": "Current", "version": row["version"], "level": "Clinical", "role": "Edit"}
     await _post(household, "mina", f"{mina}/{row['id']}/decision", **decision)
-    offer = {"name": "Nell", "email": "nell@example.com", "guardian": "yes", **ASKED}
+    offer = {"name": "Nell", "email": "nell@example.com", "guardian": "yes", **ASKED, "basis": BASES_FOR_ADULTS[0]}
     await _post(household, "mina", f"{leo}/offers", **offer)
     yield
     await run("UPDATE access SET account = $1, status = 'Current' WHERE email_key = 'nell@example.com'", zed)

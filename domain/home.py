@@ -26,7 +26,7 @@ class Home:
     records: dict[RecordKind, int] | None
     """How many entries there are of each kind."""
     waiting: int | None
-    """How many ask for access and wait for this controller's decision."""
+    """How many ask for access, or are given it by another guardian, and wait for this controller's word."""
     linked: bool
     """Whether any practice's patient is linked to the portal."""
 
@@ -37,8 +37,10 @@ _counts = Prepared(
     " SELECT e.kind, count(*), 0 FROM record_entry e WHERE $2::boolean AND e.removed_at IS NULL"
     " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1))) GROUP BY e.kind"
     " UNION ALL"
-    " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1 AND a.status = 'Pending'"
-    " AND NOT a.offered AND a.expires_at > $4"
+    " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1"
+    " AND NOT EXISTS (SELECT FROM access_consent c WHERE c.access = a.id AND c.account = $5)"
+    " AND ((a.status = 'Pending' AND NOT a.offered AND a.expires_at > $4)"
+    "      OR EXISTS (SELECT FROM access_consent c WHERE c.access = a.id))"
     " UNION ALL SELECT 'patients', count(*), 0 FROM patient WHERE portal = $1"
 )
 
@@ -49,7 +51,8 @@ async def read(visit: Visit) -> Home:
         demand(visit, permission)
     reads_records, decides = may(visit, Permission.VIEW_RECORDS), may(visit, Permission.DECIDE_ACCESS)
     coming = await appointments.next_booked(visit, NEXT)
-    rows = {row["what"]: row for row in await _counts.rows(visit.portal, reads_records, decides, clock.now())}
+    values = (visit.portal, reads_records, decides, clock.now(), visit.account)
+    rows = {row["what"]: row for row in await _counts.rows(*values)}
     await audit.record("portal:view", account=visit.account, portal=visit.portal, access=visit.access)
     return Home(
         next_appointments=coming,

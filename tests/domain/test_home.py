@@ -11,6 +11,7 @@ from domain.records import NewEntry, RecordKind
 from domain.requests import Asking
 from tests.cast import someone
 from tests.clinic import NOW, Clinic, events, let_in, set_clock
+from tests.domain.sharing import an_offer, two_guardians
 
 HOUR = timedelta(hours=1)
 
@@ -102,3 +103,10 @@ async def test_the_page_asks_three_times(database):
     with counting() as asked:
         await home.read(visit)
     assert len(asked) == 3
+
+
+async def test_what_waits_for_another_guardians_yes(database):
+    mina, theo, leo = await two_guardians()
+    await guardians.offer(await mina.visit(leo), an_offer("kim@example.com"))
+    assert (await home.read(await theo.visit(leo))).waiting == 1
+    assert (await home.read(await mina.visit(leo))).waiting == 0

@@ -16,11 +16,12 @@ from domain.permissions import Permission, may
 from domain.portals import Visit
 from domain.requests import CHILDREN, RELATIONSHIPS
 from domain.sessions import Session
+from domain.words import possessive
 from web.fields import Email, LevelChoice, Name, Relationship, RoleChoice, Ticked, TypedAgain, Version, YesOrNo
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
-from web.words import possessive, whose
+from web.words import whose
 
 HERE = "/portal/{portal:uuid}/access"
 

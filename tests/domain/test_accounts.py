@@ -113,11 +113,11 @@ async def test_a_known_device_is_not_locked_out_by_somebody_elses_guessing(datab
 
 
 async def test_a_login_that_succeeds_gives_the_ration_back(database):
-    await someone("Mina Park")
+    mina = await someone("Mina Park")
     await guess(9)
-    await log_in()
+    assert (await log_in()).account == mina.account
     await guess(9)
-    await log_in()
+    assert (await log_in()).account == mina.account
 
 
 async def test_of_two_hundred_wrong_logins_at_once_exactly_the_ration_is_tried(database):

@@ -20,6 +20,15 @@ async def refused(password, personal=()):
     return error.value.words
 
 
+async def taken(password: str, personal: tuple[str, ...] = ()) -> bool:
+    """Whether nothing is said against a password."""
+    try:
+        await demand_good(password, personal=personal)
+    except Refused:
+        return False
+    return True
+
+
 def of(length: int) -> str:
     """An unguessable password of that many characters."""
     return "".join(chr(33 + (n * n * 7 + n * 31) % 94) for n in range(length))
@@ -32,7 +41,7 @@ async def test_fewer_than_twelve_characters_are_too_few(length):
 
 @pytest.mark.parametrize("length", [12, 13, 64, 72, 73, 127, 128])
 async def test_twelve_to_a_hundred_and_twenty_eight_are_right(length):
-    await demand_good(of(length))
+    assert await taken(of(length))
 
 
 @pytest.mark.parametrize("length", [129, 1000, 100_000])
@@ -89,7 +98,7 @@ async def test_ones_own_name_and_email_are_no_password(password):
 
 
 async def test_a_name_inside_an_honest_passphrase_is_no_reason_to_refuse_it():
-    await demand_good("park lantern orchard 42", personal=MINA)
+    assert await taken("park lantern orchard 42", MINA)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +120,12 @@ async def test_a_name_inside_an_honest_passphrase_is_no_reason_to_refuse_it():
     ],
 )
 async def test_honest_passphrases_pass_in_any_letters(password):
-    await demand_good(password, personal=("Mina Park", "mina@example.com"))
+    assert await taken(password, ("Mina Park", "mina@example.com"))
 
 
 async def test_characters_are_counted_not_bytes():
     assert (await refused("é" * 6 + "ü" * 5)).startswith("Use at least 12")
-    await demand_good("".join(chr(0x4E00 + n * 97) for n in range(128)))
+    assert await taken("".join(chr(0x4E00 + n * 97) for n in range(128)))
 
 
 @pytest.mark.parametrize("password", ["lantern orchard 42", "пароль и чайник", "🦘" * 32, "a" * 128, " ", "\0nul"])

@@ -33,6 +33,7 @@ async def test_sign_ups_from_a_network_leave_its_resets_alone(database):
     for n in range(20):
         await sign_ups.begin("Zed", f"p{n}@example.com", own_health=False, address=ADDRESS)
     await reset()
+    assert len(await mails("password-reset")) == 1
 
 
 async def test_resets_asked_from_one_network_leave_those_from_another(database):

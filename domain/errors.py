@@ -30,7 +30,7 @@ class Changed(DomainError):
 
 class LinkClosed(DomainError):
     """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'cancelled', 'ended' (a newer
-    one was sent) or 'wrong account'."""
+    one was sent), 'another' (opened since in this browser) or 'wrong account'."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -76,7 +76,7 @@ def test_somebody_asks_and_the_owner_decides(
     well_made(mina)
     is_told_of_more_access(mina, open_mail, "Role: View")
 
-    open_mail(theo, email_of("theo"), "Your request for access was granted")
+    open_mail(theo, email_of("theo"), "You have access to a portal")
     follow_the_link(theo)
     has_portals(theo, "Theo Almeida you", "Mina Park spouse · view")
     toggle_to(theo, "Mina Park")

@@ -182,7 +182,7 @@ async def test_access_decision(read):
     mina, theo = await someone("Mina James"), await someone("Theo Almeida")
     await granted(mina, theo, Level.ADMINISTRATIVE, Role.EDIT)
     mail = await read(MailKind.ACCESS_DECISION, "theo@example.com")
-    assert mail.subject == "Your request for access was granted"
+    assert mail.subject == "You have access to a portal"
     assert "You can now open Mina James’ patient portal." in mail.words
     assert "Access level: Administrative. All appointments and invoices only, no clinical records." in mail.words
     assert "Role: Edit." in mail.words

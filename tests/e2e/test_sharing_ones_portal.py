@@ -44,6 +44,7 @@ def test_somebody_asks_and_the_owner_decides(
     choose(theo, "Account", "Access")
     section(theo, PATIENTS).get_by_role("button", name="Withdraw").click()
     reads(theo, "Your request is withdrawn")
+    expect(theo.locator("main:focus, main :focus")).to_have_count(1)
     section(theo, PATIENTS).get_by_role("link", name="Add Patient").click()
     add_patient(theo, "Mina Park", relationship="Spouse", role="View", email=email_of("mina"))
     reads(theo, "We have written to mina@example.com")

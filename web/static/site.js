@@ -33,6 +33,8 @@
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (!ctx.popUp) {
       dialog.close();
+      // What was pressed may be gone: who works by keyboard goes on in the page, not before it.
+      if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
       return;
     }
     dialog.setAttribute("aria-labelledby", "dialog-title");

@@ -149,16 +149,6 @@ async def set_password(account: UUID, password_hash: str, email: str) -> int:
     return version
 
 
-async def places(account: UUID) -> list[UUID]:
-    """The portals that an account can open."""
-    rows = await run(
-        "SELECT id FROM portal WHERE owner = $1 UNION"
-        " SELECT portal FROM access WHERE account = $1 AND status = 'Current'",
-        account,
-    )
-    return [row["id"] for row in rows]
-
-
 async def rename(session: sessions.Session, name: str) -> None:
     """Changes the name that others read. The portal's own name, if there is one, stays as it is."""
     async with transaction():

@@ -1,9 +1,8 @@
 """Where somebody goes after logging in."""
 
 import re
-from uuid import UUID
 
-from domain import accounts
+from domain.sessions import Session
 
 OURS = re.compile(r"/(account|portal|set-up|access-offers|practice)(/[A-Za-z0-9_-]+)*/?")
 
@@ -13,7 +12,6 @@ def is_ours(path: str) -> bool:
     return OURS.fullmatch(path) is not None
 
 
-async def after_login(account: UUID) -> str:
-    """The one place that an account has, else the chooser (decision 27)."""
-    places = await accounts.places(account)
-    return f"/portal/{places[0]}/" if len(places) == 1 else "/account"
+def home_of(session: Session) -> str:
+    """The one place that an account has, else the page that asks where to (decision 27)."""
+    return f"/portal/{session.doors[0].portal}/" if len(session.doors) == 1 else "/account"

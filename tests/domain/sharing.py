@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from db.tables.access import Level, Role, Status
-from domain import access, guardians, requests
+from domain import access, guardians, requests, sessions
 from domain.access import Decision, Patient, Person
 from domain.guardians import PARENTAL, Offer
 from domain.requests import Asking
@@ -142,3 +142,10 @@ async def in_the_midst_of(
         while not following.done() and not await run("SELECT FROM pg_locks WHERE NOT granted"):
             await run("SELECT")
     return given, await following
+
+
+async def doors_of(account: UUID) -> list[UUID]:
+    """The portals that an account can open, as a new session of it has them: its own first."""
+    session = await sessions.resume(await sessions.begin(account, "a browser"))
+    assert session
+    return [door.portal for door in session.doors]

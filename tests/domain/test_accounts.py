@@ -10,7 +10,7 @@ from db.engine import run
 from domain import accounts, attempts, clock, password_resets, sessions
 from domain.errors import Refused, TooMany
 from tests.cast import HASH, PASSWORD, mails, someone
-from tests.domain.sharing import ADDRESS, give, in_the_midst_of, leo_of, trail, trail_end
+from tests.domain.sharing import ADDRESS, doors_of, give, in_the_midst_of, leo_of, trail, trail_end
 
 ANOTHER = "velvet harbour 77 spoon"
 
@@ -227,9 +227,9 @@ async def test_where_an_account_can_go(database):
     mina, kim, zed = await someone("Mina Park"), await someone("Kim Sato", portal=False), await someone("Zed Novak")
     leo = await leo_of(mina)
     await give(mina, kim)
-    assert set(await accounts.places(mina.account)) == {mina.portal, leo}
-    assert await accounts.places(kim.account) == [mina.portal]
-    assert await accounts.places(zed.account) == [zed.portal]
+    assert set(await doors_of(mina.account)) == {mina.portal, leo}
+    assert await doors_of(kim.account) == [mina.portal]
+    assert await doors_of(zed.account) == [zed.portal]
 
 
 async def test_a_new_name_is_what_others_read_and_leaves_the_portal_its_own(database):

@@ -16,6 +16,7 @@ from tests.domain.sharing import (
     an_offer,
     ask,
     decide,
+    doors_of,
     leo_of,
     listed,
     row_of,
@@ -73,7 +74,7 @@ async def test_a_new_email_gets_an_account_without_a_portal(database):
     _, leo, row = await offered()
     assert await guardians.set_up_and_accept(row, 1, "Nadia Rahman", PASSWORD) == NEW
     done = await accounts.log_in(NEW, PASSWORD, address=ADDRESS, device="")
-    assert await accounts.places(done.account) == [leo]
+    assert await doors_of(done.account) == [leo]
     assert await run("SELECT FROM portal WHERE owner = $1", done.account) == []
 
 

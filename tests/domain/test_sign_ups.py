@@ -10,7 +10,7 @@ from domain import accounts, clock, sign_ups
 from domain.errors import LinkClosed, Refused, TooMany
 from tests.cast import HASH, PASSWORD, mails, someone
 from tests.clinic import set_clock
-from tests.domain.sharing import ADDRESS, ask, listed, shortly_before
+from tests.domain.sharing import ADDRESS, ask, doors_of, listed, shortly_before
 from tests.domain.test_set_ups import owner_of
 
 NEW = "new@example.com"
@@ -34,7 +34,7 @@ async def test_there_is_no_account_before_the_email_is_confirmed(database):
 async def test_a_patient_gets_an_empty_portal_and_a_carer_none(database, own_health):
     row = await begin(own_health=own_health)
     account = await sign_ups.confirm(row["id"], 1, PASSWORD)
-    assert len(await accounts.places(account)) == own_health
+    assert len(await doors_of(account)) == own_health
     assert (await accounts.log_in(NEW, PASSWORD, address=ADDRESS, device="")).account == account
 
 

@@ -51,7 +51,6 @@ def test_guardians_decide_together(logged_in: Callable[[str], Page], open_mail: 
     add_patient(mina, "Noa Park", relationship="Daughter")
     reads(mina, "Noa Park has a portal now, and you can open it")
     expect(line(section(mina, PATIENTS), "Noa Park")).to_contain_text("you are a guardian")
-    mina.reload()
     toggle_to(mina, "Noa Park")
     go_to(mina, "Access")
     give_access(mina, "Theo Almeida", email_of("theo"), relationship="Daughter", role="Edit", guardian="Yes")

@@ -6,11 +6,11 @@ from litestar import get, post
 from litestar.response import Response
 from pydantic import BeforeValidator
 
-from domain import accounts, audit
+from domain import accounts, audit, sessions
 from web.authorization import Open
 from web.fields import Email, Password
 from web.forms import Form, FormModel, read
-from web.next import after_login, is_ours
+from web.next import home_of, is_ours
 from web.respond import page, redirect
 from web.session import SESSION, Caller, end_session, ended, known_account, logged_in
 
@@ -47,8 +47,9 @@ async def log_in(request: Caller) -> Response[bytes]:
                 knows=known_account(request),
             )
             await end_session(request)
-            to = form.value.next if is_ours(form.value.next) else await after_login(done.account)
-            return redirect(to, logged_in(request, done))
+            session = await sessions.resume(done.token)
+            home = home_of(session) if session else "/account"
+            return redirect(form.value.next if is_ours(form.value.next) else home, logged_in(request, done))
     return page(request, "public/login", form=form, status=422)
 
 

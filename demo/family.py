@@ -78,7 +78,7 @@ def session_of(short: str) -> Session:
     person = next(person for person in PEOPLE if person.short == short)
     account = known_id("account", short)
     own = known_id("portal", short) if person.portal else None
-    return Session(account, account, person.name, person.email, own, False, clock.now())
+    return Session(account, account, person.name, person.email, own, clock.now())
 
 
 async def share() -> None:

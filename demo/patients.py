@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from db.bulk import insert_many
+from db.keys import patient_keys
 from db.tables.appointment import Appointment
 from db.tables.patient import Patient
 from db.tables.record_entry import RecordEntry
 from demo import invoices, patients_care
 from demo.names import FAMILIES, KINDS_OF_STREET, MEN, STREETS, TOWNS, WOMEN
 from demo.people import HARBOUR_STREET, WORKERS, known_id
-from domain import clock
+from domain import clock, codes
 
 HOW_MANY = 480
 WITHOUT_EMAIL, WITH_STAFF_EMAIL = 97, 211
@@ -32,7 +33,9 @@ async def make_up(today: date) -> None:
     random = Random(1)  # noqa: S311 - the same people every time
     patients = [_patient(random, number, today) for number in range(1, HOW_MANY + 1)]
     visits = patients_care.visits(random, patients, today)
-    await insert_many(Patient, patients)
+    drawn = await codes.draw(known_id("practice", HARBOUR_STREET), HOW_MANY)
+    keyed = [{**row, **patient_keys(row), "code": code} for row, code in zip(patients, drawn, strict=True)]
+    await insert_many(Patient, keyed)
     await insert_many(Appointment, visits)
     await invoices.write(patients_care.bills(random, visits, today))
     await insert_many(RecordEntry, patients_care.entries(random, patients, today))

@@ -71,6 +71,8 @@ class Worker:
     read_only: bool = False
     hides_names: bool = False
     active: bool = True
+    views: tuple[str, ...] = ()
+    """The practitioners whose information an administrator may view; they view the first."""
 
     @property
     def email(self) -> str:
@@ -126,7 +128,14 @@ WORKERS = (
     Worker("amara", "Dr Amara Okafor", HARBOUR_STREET, RoleType.PRACTITIONER, MemberLevel.FULL, owner=True),
     Worker("rhys", "Rhys Lindqvist", HARBOUR_STREET, RoleType.PRACTITIONER, MemberLevel.PERSONAL),
     Worker("rhys", "Rhys Lindqvist", EASTSIDE, RoleType.PRACTITIONER, MemberLevel.CLINICAL),
-    Worker("bea", "Bea Castellanos", HARBOUR_STREET, RoleType.ADMINISTRATOR, MemberLevel.CLINICAL),
+    Worker(
+        "bea",
+        "Bea Castellanos",
+        HARBOUR_STREET,
+        RoleType.ADMINISTRATOR,
+        MemberLevel.CLINICAL,
+        views=("amara", "rhys"),
+    ),
     Worker(
         "tom",
         "Tom Whitlock",
@@ -135,6 +144,7 @@ WORKERS = (
         MemberLevel.CLINICAL,
         read_only=True,
         hides_names=True,
+        views=("amara",),
     ),
     Worker("ines", "Dr Ines Duarte", HARBOUR_STREET, RoleType.PRACTITIONER, MemberLevel.CLINICAL, active=False),
     Worker("priya", "Priya Nair", EASTSIDE, RoleType.PRACTITIONER, MemberLevel.FULL, owner=True),

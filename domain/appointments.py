@@ -56,7 +56,7 @@ _SHOWN = (
     " CASE WHEN $3::boolean THEN a.reason END AS reason"
     " FROM appointment a JOIN patient p ON p.id = a.patient JOIN practice c ON c.id = a.practice"
     " JOIN member m ON m.id = a.practitioner JOIN account who ON who.id = m.account"
-    " JOIN appointment_type t ON t.id = a.type WHERE p.portal = $1"
+    " JOIN appointment_type t ON t.id = a.type WHERE p.id = ANY ($1)"
 )
 _one = Prepared(f"{_SHOWN} AND a.id = $4")
 _upcoming = Prepared(f"{_SHOWN} AND a.ends_at > $4 ORDER BY a.starts_at, a.id LIMIT $5")
@@ -64,7 +64,7 @@ _booked = Prepared(f"{_SHOWN} AND a.ends_at > $4 AND a.status = 'Booked' ORDER B
 _past = Prepared(f"{_SHOWN} AND a.ends_at <= $4 ORDER BY a.starts_at DESC, a.id LIMIT $5 OFFSET $6")
 _cancel = Prepared(
     "UPDATE appointment a SET status = 'Cancelled', cancelled_at = $3, cancelled_by = $4 FROM patient p"
-    " WHERE a.id = $1 AND p.id = a.patient AND p.portal = $2 AND a.status = 'Booked' AND a.starts_at > $3"
+    " WHERE a.id = $1 AND p.id = a.patient AND p.id = ANY ($2) AND a.status = 'Booked' AND a.starts_at > $3"
     " RETURNING a.practice"
 )
 
@@ -105,7 +105,7 @@ async def cancel(visit: Visit, appointment: UUID) -> None:
     """
     demand(visit, Permission.CANCEL_APPOINTMENTS)
     async with transaction():
-        won = await _cancel.first(appointment, visit.portal, clock.now(), visit.account)
+        won = await _cancel.first(appointment, visit.patients, clock.now(), visit.account)
         if won is None:
             raise await _no_cancelling(visit, appointment)
         await _record(visit, "appointment:cancel", appointment, won["practice"])
@@ -114,9 +114,9 @@ async def cancel(visit: Visit, appointment: UUID) -> None:
 async def _no_cancelling(visit: Visit, appointment: UUID) -> NotFound | Refused:
     found = await run(
         "SELECT a.status, c.name, c.phone FROM appointment a JOIN patient p ON p.id = a.patient"
-        " JOIN practice c ON c.id = a.practice WHERE a.id = $1 AND p.portal = $2",
+        " JOIN practice c ON c.id = a.practice WHERE a.id = $1 AND p.id = ANY ($2)",
         appointment,
-        visit.portal,
+        visit.patients,
     )
     if not found:
         return NotFound()
@@ -128,7 +128,7 @@ async def _no_cancelling(visit: Visit, appointment: UUID) -> NotFound | Refused:
 
 async def _shown(query: Prepared, visit: Visit, *values: Any) -> tuple[Appointment, ...]:
     names, reasons = sees(visit, "appointment", "name"), sees(visit, "appointment", "reason")
-    return tuple(_appointment(row) for row in await query.rows(visit.portal, names, reasons, *values))
+    return tuple(_appointment(row) for row in await query.rows(visit.patients, names, reasons, *values))
 
 
 def _appointment(row: Mapping[str, Any]) -> Appointment:

@@ -33,15 +33,14 @@ class Home:
 
 _counts = Prepared(
     "SELECT 'owing' AS what, count(*) AS many, coalesce(sum(i.total - i.paid), 0) AS owing"
-    " FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.portal = $1 AND i.paid < i.total UNION ALL"
+    " FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.id = ANY ($6) AND i.paid < i.total UNION ALL"
     " SELECT e.kind, count(*), 0 FROM record_entry e WHERE $2::boolean AND e.removed_at IS NULL"
-    " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1))) GROUP BY e.kind"
+    " AND (e.portal = $1 OR e.patient = ANY ($6)) GROUP BY e.kind"
     " UNION ALL"
     " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1"
     " AND NOT EXISTS (SELECT FROM access_consent c WHERE c.access = a.id AND c.account = $5)"
     " AND ((a.status = 'Pending' AND NOT a.offered AND a.expires_at > $4)"
     "      OR EXISTS (SELECT FROM access_consent c WHERE c.access = a.id))"
-    " UNION ALL SELECT 'patients', count(*), 0 FROM patient WHERE portal = $1"
 )
 
 
@@ -51,7 +50,7 @@ async def read(visit: Visit) -> Home:
         demand(visit, permission)
     reads_records, decides = may(visit, Permission.VIEW_RECORDS), may(visit, Permission.DECIDE_ACCESS)
     coming = await appointments.next_booked(visit, NEXT)
-    values = (visit.portal, reads_records, decides, clock.now(), visit.account)
+    values = (visit.portal, reads_records, decides, clock.now(), visit.account, visit.patients)
     rows = {row["what"]: row for row in await _counts.rows(*values)}
     await audit.record("portal:view", account=visit.account, portal=visit.portal, access=visit.access)
     return Home(
@@ -60,5 +59,5 @@ async def read(visit: Visit) -> Home:
         owing=rows["owing"]["owing"],
         records={kind: rows[kind]["many"] if kind in rows else 0 for kind in RecordKind} if reads_records else None,
         waiting=rows["waiting"]["many"] if decides else None,
-        linked=rows["patients"]["many"] > 0,
+        linked=bool(visit.patients),
     )

@@ -63,21 +63,21 @@ class Invoices:
 _SHOWN = (
     "SELECT i.id, i.number, i.issued_on, i.due_on, i.total, i.paid, c.name AS practice, c.phone AS practice_phone,"
     " c.timezone FROM invoice i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
-    " WHERE p.portal = $1"
+    " WHERE p.id = ANY ($1)"
 )
 _page = Prepared(f"{_SHOWN} ORDER BY i.issued_on DESC, i.number DESC, i.id LIMIT $2 OFFSET $3")
 _one = Prepared(f"{_SHOWN} AND i.id = $2")
 _lines = Prepared(
     "SELECT l.amount, CASE WHEN $3::boolean THEN l.description ELSE l.description_for_others END AS description"
     " FROM invoice_line l JOIN invoice i ON i.id = l.invoice JOIN patient p ON p.id = i.patient"
-    " WHERE p.portal = $1 AND i.id = $2 ORDER BY l.position"
+    " WHERE p.id = ANY ($1) AND i.id = $2 ORDER BY l.position"
 )
 
 
 async def read(visit: Visit, page: int = 1) -> Invoices:
     """One page of invoices, without their lines. Raises NotPermitted, and NotFound for a page that cannot be."""
     demand(visit, Permission.VIEW_INVOICES)
-    rows = await _page.rows(visit.portal, PAGE + 1, offset(page))
+    rows = await _page.rows(visit.patients, PAGE + 1, offset(page))
     await _record_view(visit)
     return Invoices(tuple(_invoice(row) for row in rows[:PAGE]), page, len(rows) > PAGE)
 
@@ -85,10 +85,10 @@ async def read(visit: Visit, page: int = 1) -> Invoices:
 async def one(visit: Visit, invoice: UUID) -> Invoice:
     """One invoice with its lines. Raises NotPermitted, and NotFound for what is not in this portal."""
     demand(visit, Permission.VIEW_INVOICES)
-    row = await _one.first(visit.portal, invoice)
+    row = await _one.first(visit.patients, invoice)
     if row is None:
         raise NotFound
-    lines = await _lines.rows(visit.portal, invoice, sees(visit, "invoice", "description"))
+    lines = await _lines.rows(visit.patients, invoice, sees(visit, "invoice", "description"))
     await _record_view(visit, invoice)
     return _invoice(row, tuple(Line(line["description"], line["amount"]) for line in lines))
 

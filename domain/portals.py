@@ -26,6 +26,10 @@ class Visit:
     role: Role
     access: UUID | None
     """The access that lets them in; none for the owner."""
+    patients: tuple[UUID, ...]
+    """The practices' patients that are linked to the portal and whose practices show themselves to this visitor. While
+    the portal has no owner, a practice shows itself to the guardians that it has confirmed, and to those who have their
+    access from one of them (decision 5)."""
 
     @property
     def called(self) -> str:
@@ -34,7 +38,11 @@ class Visit:
 
 
 _visit = Prepared(
-    "SELECT p.id AS portal, p.name, p.preferred_name, p.owner, a.id AS access, a.level, a.role, a.basis"
+    "SELECT p.id AS portal, p.name, p.preferred_name, p.owner, a.id AS access, a.level, a.role, a.basis,"
+    " array(SELECT t.id FROM patient t WHERE t.portal = p.id AND (p.owner IS NOT NULL OR EXISTS (SELECT"
+    "  FROM guardian_confirmation c JOIN access g ON g.id = c.access WHERE c.patient = t.id AND c.state = 'Confirmed'"
+    "  AND g.status = 'Current' AND g.portal = p.id AND g.account = CASE WHEN a.basis IS NOT NULL THEN a.account"
+    "   WHEN a.offered THEN a.asked_by ELSE a.decided_by END))) AS patients"
     " FROM portal p LEFT JOIN access a ON a.portal = p.id AND a.account = $1 AND a.status = 'Current'"
     " WHERE p.id = $2 AND (p.owner = $1 OR a.id IS NOT NULL)"
 )
@@ -54,6 +62,7 @@ async def visit(account: UUID, account_name: str, portal: UUID) -> Visit:
     owns = owner == account
     level, role = (Level.CLINICAL, Role.EDIT) if owns else (Level(row["level"]), Role(row["role"]))
     controls = owns or (owner is None and basis is not None)
+    row["patients"] = tuple(row["patients"])
     rest = {"access": None if owns else row["access"], "level": level, "role": role}
     return Visit(**{**row, **rest}, account=account, account_name=account_name, owns=owns, controls=controls)
 

@@ -1,12 +1,15 @@
 """Practices: the clinics that run Kith."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from db.engine import run, transaction
 from db.ids import new_id
+from db.tables.practice import UpdateMode
 from domain import audit, clock
 from domain.errors import NotFound, Refused
 
@@ -14,9 +17,16 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG, LONGEST_NAME = 60, 120
 
 
+COLUMNS = (
+    "id", "slug", "name", "timezone", "phone", "email", "address", "invitations", "updates", "note_sharing",
+    "settings_version",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Practice:
-    """A clinic as its pages name it. Its times are in `timezone`, a name of the IANA database."""
+    """A clinic as its pages name it. Its times are in `timezone`, a name of the IANA database. The last four are what
+    Settings > General decides for everyone, and the version of that."""
 
     id: UUID
     slug: str
@@ -25,14 +35,27 @@ class Practice:
     phone: str
     email: str
     address: str
+    invitations: bool
+    updates: UpdateMode
+    note_sharing: bool
+    settings_version: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def practice_of(row: Mapping[str, Any]) -> Practice:
+    """The practice of a row with COLUMNS."""
+    return Practice(**{**row, "updates": UpdateMode(row["updates"])})
 
 
 async def find(slug: str) -> Practice:
     """The practice with this name in addresses. Raises NotFound."""
-    rows = await run("SELECT id, slug, name, timezone, phone, email, address FROM practice WHERE slug = $1", slug)
+    rows = await run(f"SELECT {', '.join(COLUMNS)} FROM practice WHERE slug = $1", slug)  # noqa: S608 - names of ours
     if not rows:
         raise NotFound
-    return Practice(**rows[0])
+    return practice_of(rows[0])
 
 
 async def create(name: str, slug: str, timezone: str, *, phone: str = "", email: str = "", address: str = "") -> UUID:

@@ -58,16 +58,16 @@ _SHOWN = (
     " FROM record_entry e LEFT JOIN portal o ON o.id = e.portal LEFT JOIN account who ON who.id = e.added_by"
     " LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c ON c.id = p.practice"
     " WHERE e.removed_at IS NULL"
-    " AND (e.portal = $1 OR e.patient = ANY (ARRAY(SELECT id FROM patient WHERE portal = $1)))"
+    " AND (e.portal = $1 OR e.patient = ANY ($2))"
 )
 _read = Prepared(f"{_SHOWN} ORDER BY e.happened_on DESC NULLS LAST, e.name, e.id")
-_one = Prepared(f"{_SHOWN} AND e.id = $2")
+_one = Prepared(f"{_SHOWN} AND e.id = $3")
 
 
 async def read(visit: Visit) -> dict[RecordKind, tuple[Entry, ...]]:
     """Every entry by its kind, the newest first; each kind is there, if with nothing. Raises NotPermitted."""
     demand(visit, Permission.VIEW_RECORDS)
-    entries = [_entry(visit, row) for row in await _read.rows(visit.portal)]
+    entries = [_entry(visit, row) for row in await _read.rows(visit.portal, visit.patients)]
     await audit.record("records:view", account=visit.account, portal=visit.portal, access=visit.access)
     return {kind: tuple(entry for entry in entries if entry.kind is kind) for kind in RecordKind}
 
@@ -75,7 +75,7 @@ async def read(visit: Visit) -> dict[RecordKind, tuple[Entry, ...]]:
 async def one(visit: Visit, entry: UUID) -> Entry:
     """One entry. Raises NotPermitted, and NotFound for what is not in this portal or was removed."""
     demand(visit, Permission.VIEW_RECORDS)
-    row = await _one.first(visit.portal, entry)
+    row = await _one.first(visit.portal, visit.patients, entry)
     if row is None:
         raise NotFound
     await _record(visit, "records:view", entry)
@@ -174,9 +174,10 @@ async def remove(visit: Visit, entry: UUID) -> RecordKind:
 async def _removed_before(visit: Visit, entry: UUID) -> RecordKind:
     found = await run(
         "SELECT c.name, e.kind FROM record_entry e LEFT JOIN patient p ON p.id = e.patient LEFT JOIN practice c"
-        " ON c.id = p.practice WHERE e.id = $1 AND (e.portal = $2 OR (p.portal = $2 AND e.removed_at IS NULL))",
+        " ON c.id = p.practice WHERE e.id = $1 AND (e.portal = $2 OR (p.id = ANY ($3) AND e.removed_at IS NULL))",
         entry,
         visit.portal,
+        visit.patients,
     )
     if not found:
         raise NotFound

@@ -32,6 +32,14 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Workplace:
+    """A practice in which an account has a place, as the practice toggle lists it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Session:
     """An account logged in on one browser."""
 
@@ -40,12 +48,19 @@ class Session:
     name: str
     email: str
     portal: UUID | None
-    works: bool
-    """Whether the account has a place in any practice: idles for 15 minutes instead of 30."""
     confirmed_at: datetime
     """When the password was last typed here."""
     doors: tuple[Door, ...] = ()
     """The portals that it can open: its own first, then by name."""
+    workplaces: tuple[Workplace, ...] = ()
+    """The practices in which it has a place, by name."""
+    asked_to_work: int = 0
+    """How many practices ask it to join and wait for a yes or no."""
+
+    @property
+    def works(self) -> bool:
+        """Whether the account has a place in any practice: idles for 15 minutes instead of 30."""
+        return bool(self.workplaces)
 
     @property
     def idle(self) -> timedelta:
@@ -59,7 +74,10 @@ class Session:
 
 _find = Prepared(
     "SELECT s.id, s.account, s.seen_at, s.expires_at, s.confirmed_at, a.name, a.email, p.id AS portal,"
-    " EXISTS (SELECT FROM member m WHERE m.account = a.id AND m.active) AS works,"
+    " (SELECT json_agg(json_build_array(c.slug, c.name) ORDER BY c.name, c.id)::text"
+    "  FROM member m JOIN practice c ON c.id = m.practice WHERE m.account = a.id AND m.active) AS workplaces,"
+    " (SELECT count(*) FROM member m WHERE m.email_key = a.email_key AND m.accepted_at IS NULL"
+    "  AND m.declined_at IS NULL AND m.expires_at > $2::timestamptz + d.clock_offset) AS asked_to_work,"
     " (SELECT json_agg(json_build_array(dp.id, dp.name, da.relationship, da.level, da.role)"
     "  ORDER BY dp.name, dp.id)::text"
     "  FROM access da JOIN portal dp ON dp.id = da.portal WHERE da.account = a.id AND da.status = 'Current') AS doors,"
@@ -95,7 +113,7 @@ async def begin(account: UUID, device: str) -> str:
 
 async def resume(token: str) -> Session | None:
     """The session that a cookie's token opens, or None. Reads the database's clock in the same query."""
-    row = await _find.first(token_hash(token))
+    row = await _find.first(token_hash(token), clock.now() - clock.offset())
     if row is None:
         return None
     clock.set_offset(row.pop("clock_offset"))
@@ -103,6 +121,7 @@ async def resume(token: str) -> Session | None:
     if row["id"] is None:
         return None
     row["doors"] = _doors(row["portal"], row.pop("portal_name"), row["doors"])
+    row["workplaces"] = tuple(Workplace(*names) for names in json.loads(row["workplaces"] or "[]"))
     session = Session(**row)
     if now >= expires_at or now >= seen_at + session.idle:
         return None

@@ -40,7 +40,7 @@ async def someone(name: str, *, portal: bool = True) -> Someone:
     email = f"{name.split()[0].lower()}@example.com"
     account = await accounts.create(name, email, HASH)
     own = await portals.open_for(account, name, email) if portal else None
-    return Someone(Session(account, account, name, email, own, False, clock.now()))
+    return Someone(Session(account, account, name, email, own, clock.now()))
 
 
 async def mails(kind: str | None = None) -> list[dict[str, object]]:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from db.engine import run
 from db.ids import new_id
+from db.keys import patient_keys
 from db.tables.access import Level, Role
+from db.tables.member import MemberLevel, RoleType
 from db.tables.record_entry import RecordKind
-from domain import access, clock, requests
+from domain import access, clock, codes, places, requests
+from domain.places import Place
 from domain.requests import Asking
 from tests.cast import Someone, someone
 
@@ -60,6 +63,7 @@ class Clinic:
             level="Full Access",
             owner=True,
             created_at=now,
+            accepted_at=now,
         )
         self.type = await write(
             "appointment_type", practice=self.practice, name="Canary type", name_for_others="Consultation"
@@ -67,17 +71,58 @@ class Clinic:
         self.patient = await self.admit(portal)
         return self
 
-    async def admit(self, portal: UUID | None) -> UUID:
-        """Another patient of the practice."""
-        return await write(
+    async def admit(self, portal: UUID | None, **others: Any) -> UUID:
+        """Another patient of the practice, whose guardians it has confirmed."""
+        row = {"first_name": "Mina", "last_name": "Park", "phone": "kept by the practice", **others}
+        [code] = await codes.draw(self.practice, 1)
+        patient = await write(
             "patient",
             practice=self.practice,
             portal=portal,
-            first_name="Mina",
-            last_name="Park",
-            phone="kept by the practice",
+            code=code,
             created_at=clock.now(),
+            **row,
+            **patient_keys(row),
         )
+        if portal:
+            await confirm_guardians(self.practice, patient)
+        return patient
+
+    async def hire(
+        self,
+        name: str,
+        level: MemberLevel = MemberLevel.FULL,
+        role_type: RoleType = RoleType.PRACTITIONER,
+        *,
+        views: tuple[UUID, ...] = (),
+        **others: Any,
+    ) -> Someone:
+        """A new account with an active place here; `views` are members, the first of whom is viewed."""
+        who = await someone(name, portal=False)
+        member = await write(
+            "member",
+            **{
+                "practice": self.practice,
+                "account": who.account,
+                "name": name,
+                "email": who.email,
+                "email_key": who.email,
+                "role_type": role_type.value,
+                "level": level.value,
+                "viewing": views[0] if views else None,
+                "created_at": clock.now(),
+                "accepted_at": clock.now(),
+                **others,
+            },
+        )
+        for practitioner in views:
+            await write("member_view", member=member, practitioner=practitioner)
+        return who
+
+    async def place(self, who: Someone) -> Place:
+        """How they stand in this practice now."""
+        [row] = await run("SELECT slug FROM practice WHERE id = $1", self.practice)
+        return await places.place(who.account, who.session.name, row["slug"])
 
     async def book(self, starts_at: datetime, minutes: int = 30, **others: Any) -> UUID:
         """An appointment, whose reason is a canary."""
@@ -128,6 +173,25 @@ class Clinic:
         return await write(
             "record_entry",
             **{"patient": self.patient, "kind": kind.value, "name": name, "added_at": clock.now(), **others},
+        )
+
+
+async def confirm_guardians(practice: UUID, patient: UUID) -> None:
+    """The practice has confirmed everybody who is a guardian of the patient's portal now."""
+    rows = await run(
+        "SELECT a.id FROM access a JOIN patient p ON p.portal = a.portal WHERE p.id = $1 AND a.basis IS NOT NULL"
+        " AND a.status = 'Current'",
+        patient,
+    )
+    for row in rows:
+        await write(
+            "guardian_confirmation",
+            practice=practice,
+            patient=patient,
+            access=row["id"],
+            state="Confirmed",
+            asked_at=clock.now(),
+            decided_at=clock.now(),
         )
 
 

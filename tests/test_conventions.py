@@ -14,7 +14,7 @@ from piccolo.table import Table
 from db.engine import run
 from db.piccolo_app import APP_CONFIG
 from domain.mail import MailKind
-from domain.permissions import RULES, Permission
+from domain.permissions import PLACE_RULES, RULES, Permission, PlacePermission
 from emails.compose import TEMPLATES
 from emails.kinds import BUILDERS, stem
 from settings import Settings
@@ -53,7 +53,7 @@ def python_of(floor: str) -> list[Path]:
 
 def test_every_handler_names_its_permission(all_routes: list[Route]) -> None:
     """ASVS 8.2.1: and one of ours."""
-    ours = {str(permission) for permission in (*Open, *Permission)}
+    ours = {str(permission) for permission in (*Open, *Permission, *PlacePermission)}
     assert [str(route) for route in all_routes if route.permission not in ours] == []
 
 
@@ -136,6 +136,7 @@ def test_every_kind_of_mail_has_a_builder_and_both_templates() -> None:
 def test_every_permission_has_a_rule() -> None:
     """ASVS 8.1.1: one table decides."""
     assert set(RULES) == set(Permission)
+    assert set(PLACE_RULES) == set(PlacePermission)
 
 
 TABLES: list[type[Table]] = APP_CONFIG.table_classes

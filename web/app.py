@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> ASGIApp:
         guards=[authorization.authorize],
         dependencies={
             "visit": Provide(authorization.provide_visit),
+            "place": Provide(authorization.provide_place),
             "session": Provide(authorization.provide_session),
         },
         exception_handlers=errors.HANDLERS,

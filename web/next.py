@@ -4,7 +4,7 @@ import re
 
 from domain.sessions import Session
 
-OURS = re.compile(r"/(account|portal|set-up|access-offers|practice)(/[A-Za-z0-9_-]+)*/?")
+OURS = re.compile(r"/(account|portal|set-up|access-offers|invitations|joining|practice)(/[A-Za-z0-9_-]+)*/?")
 
 
 def is_ours(path: str) -> bool:
@@ -14,4 +14,6 @@ def is_ours(path: str) -> bool:
 
 def home_of(session: Session) -> str:
     """The one place that an account has, else the page that asks where to (decision 27)."""
-    return f"/portal/{session.doors[0].portal}/" if len(session.doors) == 1 else "/account"
+    homes = [f"/portal/{door.portal}/" for door in session.doors]
+    homes += [f"/practice/{workplace.slug}/" for workplace in session.workplaces]
+    return homes[0] if len(homes) == 1 else "/account"

@@ -72,9 +72,12 @@ def error_page(request: Caller, name: str, status: int, **context: Any) -> Respo
 
 
 def _render(request: Caller, template: str, **context: Any) -> bytes:
+    state = request.scope.get("state", {})
     values = {
         "session": request.scope.get("user"),
-        "visit": request.scope.get("state", {}).get("visit"),
+        "visit": state.get("visit"),
+        "place": state.get("place"),
+        "notified": state.get("notified", 0),
         "path": request.url.path,
         "form": None,
         "flash": "",

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.dates import long_date, short_time
-from domain.permissions import Permission, may
+from domain.permissions import Area, Permission, PlacePermission, may, reach
 from domain.portals import called
 from domain.words import level_words, possessive, role_words
 from web.static import Static
@@ -34,7 +34,17 @@ def templates(static: Static, *, qa: bool) -> Templates:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(static=static, qa=qa, may=may, Permission=Permission, called=called, whose=whose)
+    environment.globals.update(
+        static=static,
+        qa=qa,
+        may=may,
+        reach=reach,
+        Permission=Permission,
+        PlacePermission=PlacePermission,
+        Area=Area,
+        called=called,
+        whose=whose,
+    )
     environment.filters.update(
         long_date=long_date,
         short_time=short_time,

@@ -5,6 +5,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
 from db.ids import new_id
+from db.tables.member import Member
 from db.tables.patient import Patient
 from db.tables.practice import Practice
 
@@ -20,6 +21,7 @@ class Invoice(Table):
     due_on = Date(default=None)
     total = Numeric(digits=(10, 2), default=Decimal(0))
     paid = Numeric(digits=(10, 2), default=Decimal(0))
+    practitioner = ForeignKey(Member, null=True, on_delete=OnDelete.restrict)
 
 
 class InvoiceLine(Table, tablename="invoice_line"):

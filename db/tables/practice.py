@@ -1,7 +1,17 @@
-from piccolo.columns import UUID, Text, Timestamptz
+from enum import StrEnum
+
+from piccolo.columns import UUID, Boolean, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from db.ids import new_id
+
+
+class UpdateMode(StrEnum):
+    """What becomes of a change that a patient makes of their own details (Patient Updates)."""
+
+    AUTO = "Auto update"
+    APPROVAL = "Require approval"
+    DISABLED = "Disabled"
 
 
 class Practice(Table):
@@ -15,3 +25,7 @@ class Practice(Table):
     email = Text(default="")
     address = Text(default="")
     created_at = Timestamptz(default=None)
+    invitations = Boolean(default=True, help_text="Whether practitioners may invite patients")
+    updates = Text(default=UpdateMode.APPROVAL, choices=UpdateMode)
+    note_sharing = Boolean(default=False, help_text="Whether other practitioners read a clinical note")
+    settings_version = Integer(default=1)

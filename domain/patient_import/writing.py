@@ -9,17 +9,23 @@ from piccolo.table import Table
 from db.bulk import as_columns, columns_as_arrays
 from db.engine import run
 from db.ids import new_id
+from db.keys import patient_keys
 from db.tables.patient import Patient
 from db.tables.record_entry import RecordEntry
-from domain import clock
+from domain import clock, codes
 from domain.patient_import.outcome import Tally
 
-ONLY_AT_FIRST = {"id", "created_at", "added_at"}
+ONLY_AT_FIRST = {"id", "created_at", "added_at", "code"}
 
 
 async def patients(practice: UUID, source: str, rows: Sequence[Mapping[str, Any]]) -> Tally:
     """Writes patients of a practice, known by their source_id. All rows have the same columns."""
-    whole = [{"id": new_id(), "practice": practice, "source": source, "created_at": clock.now(), **row} for row in rows]
+    drawn = await codes.draw(practice, len(rows))
+    first = {"practice": practice, "source": source, "created_at": clock.now()}
+    whole = [
+        {"id": new_id(), **first, "code": code, **row, **patient_keys(row)}
+        for code, row in zip(drawn, rows, strict=True)
+    ]
     return await _write(Patient, ("practice", "source", "source_id"), whole)
 
 

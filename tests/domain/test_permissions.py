@@ -69,7 +69,7 @@ def test_the_matrix_and_the_rules_name_every_permission():
 
 def test_a_permission_without_a_rule_stops_the_start():
     line = '    LEAVE = "access:leave"\n'
-    source = Path(permissions.__file__).read_text().replace(line, f'{line}    NEW = "a:b"\n')
+    source = Path(permissions.portal.__file__).read_text().replace(line, f'{line}    NEW = "a:b"\n')
     with pytest.raises(RuntimeError, match="permissions without a rule"):
         exec(compile(source, "permissions", "exec"), {"__name__": "permissions"})
 

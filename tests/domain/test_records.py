@@ -83,8 +83,9 @@ async def test_removing_hides_keeps_and_remembers(database):
 
 async def test_one_entry_is_read_until_it_is_removed_and_by_its_own_portal_alone(database):
     mina, zed = await someone("Mina Park"), await someone("Zed Novak")
+    noted = await (await Clinic.open(mina.portal)).note("Penicillin")
     visit = await mina.visit()
-    own, noted = await records.add(visit, ALLERGY), await (await Clinic.open(mina.portal)).note("Penicillin")
+    own = await records.add(visit, ALLERGY)
     assert ((await records.one(visit, own)).name, (await records.one(visit, noted)).name) == ("Peanuts", "Penicillin")
     assert (await events(mina.portal))[-1] == "records:view"
     await records.remove(visit, own)

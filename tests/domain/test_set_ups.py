@@ -23,7 +23,7 @@ async def owner_of(email: str) -> Someone:
         "SELECT a.id, a.name, p.id AS portal FROM account a LEFT JOIN portal p ON p.owner = a.id WHERE a.email = $1",
         email,
     )
-    return Someone(Session(row["id"], row["id"], row["name"], email, row["portal"], False, clock.now()))
+    return Someone(Session(row["id"], row["id"], row["name"], email, row["portal"], clock.now()))
 
 
 async def test_account_and_portal_come_together_and_the_request_waits_there(database):

@@ -57,7 +57,7 @@ async def every_page(household: Household, settings: Settings) -> AsyncIterator[
 async def _everything(household: Household, settings: Settings) -> AsyncIterator[Drawn]:
     for who, whose in VISITS:
         for route in routes(household.site):
-            if (whose == "mina" or "{portal}" in route.path) and not _resets(route):
+            if (whose == "mina" or "{portal}" in route.path) and not _resets(route) and "{slug}" not in route.path:
                 for partial in (False, True):
                     yield await _asked(household, route, who, whose, partial=partial)
     async for drawn in _mailed_links(household, settings):

@@ -63,7 +63,9 @@ class Household:
         planted = await plant()
         tokens = {who: await sessions.begin(known_id("account", who), "") for who in model.PEOPLE}
         ids = {whose: await _ids(known_id("portal", whose)) for whose in PORTALS}
-        return cls(site, tokens, ids, planted, [r for r in routes(site) if not r.path.startswith("/qa")])
+        return cls(
+            site, tokens, ids, planted, [r for r in routes(site) if not r.path.startswith(("/qa", "/practice/"))]
+        )
 
     async def walk(
         self,

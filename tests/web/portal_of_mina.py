@@ -3,17 +3,17 @@
 import html
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import httpx
 
 from db.tables.access import Level, Role
-from domain import funding, guardians, records
+from domain import clock, funding, guardians, records
 from domain.funding import NewFunding
 from domain.records import NewEntry, RecordKind
 from tests.cast import Someone, someone
-from tests.clinic import NOW, Clinic, let_in, set_clock
+from tests.clinic import NOW, Clinic, let_in
 
 STANDINGS = {
     "clinical edit": (Level.CLINICAL, Role.EDIT),
@@ -45,7 +45,7 @@ class Household:
 
 async def household() -> Household:
     """On Fri 20 November 2026."""
-    set_clock(NOW)
+    await clock.move(NOW - datetime.now(UTC))
     mina = await someone("Mina Park")
     clinic, visit = await Clinic.open(mina.portal), await mina.visit()
     entry = NewEntry(RecordKind.MEDICINE, "Canary iron", "Canary detail", happened_on=date(2026, 9, 22))

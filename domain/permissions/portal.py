@@ -1,13 +1,9 @@
-"""What may be done in a portal, by level and role. Decided here once, asked by the gate, the operation and the page.
-
-Pure: it reads no database. The members' half of the table comes with the practice's pages.
-"""
+"""What may be done in a portal, by level and role."""
 
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from db.tables.access import Level, Role
-from domain.errors import NotPermitted
 
 
 class Permission(StrEnum):
@@ -110,12 +106,6 @@ def may(who: Standing, permission: Permission) -> bool:
         return True
     rule = RULES[permission]
     return who.level in rule.levels and who.role in rule.roles
-
-
-def demand(who: Standing, permission: Permission) -> None:
-    """Asked by every operation again. Raises NotPermitted."""
-    if not may(who, permission):
-        raise NotPermitted(permission)
 
 
 def sees(who: Standing, thing: str, field: str) -> bool:

@@ -1,0 +1,70 @@
+"""What a practice's people should know, until one of them archives it."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from db.engine import Prepared, run
+from db.ids import new_id
+from domain import clock
+from domain.permissions import Area, PlacePermission, may
+from domain.places import FOUND, Place, finding
+
+MOST_COUNTED = 100
+"""The bell counts no further."""
+
+
+class NotificationKind(StrEnum):
+    """Each has its words in web/pages/practice/notifications.py."""
+
+    INVITATION_ACCEPTED = "invitation-accepted"
+    INVITATION_UNDELIVERABLE = "invitation-undeliverable"
+    INVITATION_LOCKED = "invitation-locked"
+    UPDATE_WAITING = "update-waiting"
+    GUARDIANS_WAITING = "guardians-waiting"
+    MEMBER_ACCEPTED = "member-accepted"
+    MEMBER_DECLINED = "member-declined"
+
+
+# $5: whether notifications about patients are for this member; $6: whether those about members are.
+READABLE = (
+    "n.practice = $1 AND ((n.member IS NOT NULL AND $6::boolean) OR (n.patient IS NOT NULL AND $5::boolean AND EXISTS"
+    f" (SELECT FROM patient p WHERE p.id = n.patient AND {FOUND})))"
+)
+_waiting = Prepared(
+    "SELECT count(*) AS many FROM (SELECT FROM notification n WHERE n.archived_at IS NULL"  # noqa: S608 - words of ours
+    f" AND {READABLE}"
+    f" LIMIT {MOST_COUNTED}) some"
+)
+
+
+def reading(place: Place) -> tuple[object, ...]:
+    """The values $1 to $6 of READABLE."""
+    about_patients, about_members = (
+        may(place, permission) for permission in (PlacePermission.VIEW_PATIENTS, PlacePermission.CHANGE_MEMBERS)
+    )
+    return *finding(place, Area.CONTACT), about_patients, about_members
+
+
+async def waiting(place: Place) -> int:
+    """How many there are that nobody has archived and this member may read; 100 stands for more."""
+    row = await _waiting.first(*reading(place))
+    return int(row["many"]) if row else 0
+
+
+async def tell(
+    kind: NotificationKind, practice: UUID, subject: UUID, *, patient: UUID | None = None, member: UUID | None = None
+) -> None:
+    """Writes a notification about a patient or a member, inside the caller's transaction. `subject` is the row that it
+    tells of; of one kind and subject only one waits at a time."""
+    await run(
+        "INSERT INTO notification (id, practice, kind, patient, member, subject, created_at)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS"
+        " (SELECT FROM notification WHERE subject = $6 AND kind = $3 AND archived_at IS NULL)",
+        new_id(),
+        practice,
+        kind.value,
+        patient,
+        member,
+        subject,
+        clock.now(),
+    )

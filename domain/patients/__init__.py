@@ -1,0 +1,1 @@
+"""A practice's patients, as its members find them."""

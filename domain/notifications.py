@@ -33,7 +33,7 @@ READABLE = (
 _waiting = Prepared(
     "SELECT count(*) AS many FROM (SELECT FROM notification n WHERE n.archived_at IS NULL"  # noqa: S608 - words of ours
     f" AND {READABLE}"
-    f" LIMIT {MOST_COUNTED}) some"
+    f" LIMIT {MOST_COUNTED}) counted"
 )
 
 

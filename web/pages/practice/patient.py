@@ -1,0 +1,34 @@
+"""One patient of a practice: the profile."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from domain.patients import profile
+from domain.permissions import PlacePermission
+from domain.places import Place
+from web.respond import page
+from web.session import Caller
+
+HERE = "/practice/{slug:str}/patients/{patient:uuid}"
+
+
+@get(HERE, permission=PlacePermission.VIEW_PATIENTS)
+async def show_patient(request: Caller, patient: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
+    return page(request, "practice/patient", **await shown(place, patient))
+
+
+async def shown(place: Place, patient: UUID) -> dict[str, Any]:
+    """What the page and its partials are drawn from. Each section of the profile adds a line of its own."""
+    read = await profile.read(place, patient)
+    return {
+        "profile": read,
+        "patient": read.patient,
+    }
+
+
+ROUTES: list[Any] = [show_patient]

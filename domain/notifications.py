@@ -68,3 +68,16 @@ async def tell(
         subject,
         clock.now(),
     )
+
+
+async def settle(kind: NotificationKind, subject: UUID, by: UUID | None) -> None:
+    """Archives what waits about a row that asks for nothing more, inside the caller's transaction. `by` is the
+    practice's account that dealt with it; None for anybody else."""
+    await run(
+        "UPDATE notification SET archived_at = $3, archived_by = $4"
+        " WHERE subject = $1 AND kind = $2 AND archived_at IS NULL",
+        subject,
+        kind.value,
+        clock.now(),
+        by,
+    )

@@ -12,7 +12,7 @@ WINDOW = timedelta(minutes=5)
 LOGIN_PER_ACCOUNT, LOGIN_PER_NETWORK, LOGIN_OVER_ALL = 10, 100, 1000
 MAILS_PER_ADDRESS, MAILS_PER_NETWORK, RESETS_PER_ADDRESS = 3, 20, 10
 MAIL_WINDOW = timedelta(hours=1)
-ASKING_A_DAY, OPENING_A_DAY = 10, 10
+ASKING_A_DAY, OPENING_A_DAY, JOINING_A_DAY = 10, 10, 50
 
 
 def network(address: str) -> str:
@@ -58,6 +58,14 @@ async def spend_opening(account: UUID) -> None:
         await spend({f"open:{account}": OPENING_A_DAY}, timedelta(days=1))
     except TooMany as error:
         raise Refused(f"You have opened {OPENING_A_DAY} portals today. Try again tomorrow") from error
+
+
+async def spend_joining(practice: UUID) -> None:
+    """Counts one mail that asks somebody to work in a practice. Raises Refused at 'email'."""
+    try:
+        await spend({f"join:{practice}": JOINING_A_DAY}, timedelta(days=1))
+    except TooMany as error:
+        raise Refused(f"You have asked {JOINING_A_DAY} people today. Try again tomorrow", "email") from error
 
 
 async def forget(key: str) -> None:

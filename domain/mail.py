@@ -24,6 +24,8 @@ class MailKind(StrEnum):
     ACCESS_WIDENED = "access-widened"
     ACCESS_OFFER = "access-offer"
     ACCESS_CONSENT = "access-consent"
+    MEMBER_SET_UP = "member-set-up"
+    MEMBER_REQUEST = "member-request"
 
 
 async def owe(kind: MailKind, subject: UUID, recipient: str, *, once: str = "") -> None:

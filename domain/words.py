@@ -1,6 +1,7 @@
 """Words that mails and pages share."""
 
 from db.tables.access import Level, Role
+from db.tables.member import MemberLevel
 
 
 def possessive(name: str) -> str:
@@ -24,3 +25,13 @@ def role_words(level: str | None, role: str) -> str:
     if Level(level) is Level.CLINICAL:
         return "Sees, cancels appointments, adds to records and changes details."
     return "Sees, and cancels appointments."
+
+
+def member_level_words(level: str) -> str:
+    """What a member level shows, as a sentence (decision 29)."""
+    return {
+        MemberLevel.FULL: "All patients, notes and finances, and the practice’s settings.",
+        MemberLevel.CLINICAL: "All patients and notes. Finances of their own patients.",
+        MemberLevel.OWN_AND_CONTACT: "All of their own patients. Of the others, the name and how to reach them.",
+        MemberLevel.PERSONAL: "Their own patients only. The others cannot be found.",
+    }[MemberLevel(level)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from domain.words import level_words, possessive, role_words
+from domain.words import level_words, member_level_words, possessive, role_words
 from emails.letter import Email, Letter, Link, Owed
 from emails.words import unlinked
 
@@ -28,7 +28,9 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-TEMPLATES.filters.update(possessive=possessive, level_words=level_words, role_words=role_words)
+TEMPLATES.filters.update(
+    possessive=possessive, level_words=level_words, role_words=role_words, member_level_words=member_level_words
+)
 
 
 class BadMessage(Exception):

@@ -9,6 +9,8 @@ from emails import (
     access_widened,
     already_signed_up,
     confirm_email,
+    member_request,
+    member_set_up,
     password_changed,
     password_reset,
     set_up,
@@ -27,6 +29,8 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.ACCESS_WIDENED: access_widened.build,
     MailKind.ACCESS_OFFER: access_offer.build,
     MailKind.ACCESS_CONSENT: access_consent.build,
+    MailKind.MEMBER_SET_UP: member_set_up.build,
+    MailKind.MEMBER_REQUEST: member_request.build,
 }
 
 

@@ -1,0 +1,1 @@
+"""Who works in a practice: asked, let in, changed, deactivated; and whose information administrators view."""

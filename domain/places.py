@@ -90,11 +90,13 @@ OWN = (
 )
 """Whether patient `p` is one's own: their practitioner, or one with an appointment with them (decision 29)."""
 
-FOUND = (
+FOUND_ALL = (
     "p.practice = $1 AND NOT EXISTS"
     " (SELECT FROM patient_revocation kept WHERE kept.patient = p.id AND kept.member = $2)"
-    f" AND ($4 = 'all' OR ($4 = 'own' AND {OWN}))"
 )
+"""Whether a member finds patient `p` who finds all of them, from whom they are not revoked."""
+
+FOUND = f"{FOUND_ALL} AND ($4 = 'all' OR ($4 = 'own' AND {OWN}))"
 """Whether a member finds patient `p`. Every query that reads of patients begins with it and with `finding`'s values."""
 
 

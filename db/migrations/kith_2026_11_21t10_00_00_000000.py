@@ -67,7 +67,7 @@ PATIENTS = """
 ALTER TABLE patient
     ADD COLUMN emergency_name text NOT NULL DEFAULT '',
     ADD COLUMN emergency_phone text NOT NULL DEFAULT '',
-    ADD COLUMN code text,
+    ADD COLUMN code text COLLATE "C",
     ADD COLUMN last_key text COLLATE "C" NOT NULL DEFAULT '',
     ADD COLUMN first_key text COLLATE "C" NOT NULL DEFAULT '',
     ADD COLUMN preferred_key text COLLATE "C" NOT NULL DEFAULT '',
@@ -81,11 +81,13 @@ ALTER TABLE patient
     ADD CONSTRAINT patient_code_is_one CHECK (code ~ '^KT[0-9]{6}$'),
     ADD CONSTRAINT patient_code_once UNIQUE (practice, code);
 CREATE INDEX patient_last_key ON patient (practice, last_key, id);
-CREATE INDEX patient_first_key ON patient (practice, first_key);
+CREATE INDEX patient_first_key ON patient (practice, first_key, id);
+CREATE INDEX patient_with_portal ON patient (practice, last_key, id) WHERE portal IS NOT NULL;
+CREATE INDEX patient_deceased ON patient (practice, last_key, id) WHERE deceased_on IS NOT NULL;
 CREATE INDEX patient_preferred_key ON patient (practice, preferred_key) WHERE preferred_key <> '';
 CREATE INDEX patient_email_key ON patient (practice, email_key) WHERE email_key <> '';
 CREATE INDEX patient_phone_key ON patient (practice, phone_key) WHERE phone_key <> '';
-CREATE INDEX patient_practitioner ON patient (practitioner);
+CREATE INDEX patient_practitioner ON patient (practitioner, last_key, id);
 CREATE INDEX appointment_practitioner ON appointment (practitioner, patient);
 CREATE TABLE patient_revocation (
     id uuid PRIMARY KEY,
@@ -111,9 +113,12 @@ CREATE TABLE patient_upload (
     refused integer NOT NULL DEFAULT 0,
     faults text NOT NULL DEFAULT '[]',
     uploaded_at timestamptz NOT NULL,
+    claim uuid,
     claimed_until timestamptz,
     ended_at timestamptz
 );
+ALTER TABLE patient_upload ALTER COLUMN content SET STORAGE EXTERNAL;
+CREATE INDEX patient_upload_practice ON patient_upload (practice, uploaded_at);
 CREATE INDEX patient_upload_state ON patient_upload (state, uploaded_at) WHERE state IN ('Waiting', 'Running');
 ALTER TABLE invoice ADD COLUMN practitioner uuid REFERENCES member ON DELETE RESTRICT;
 UPDATE invoice SET practitioner = patient.practitioner FROM patient WHERE patient.id = invoice.patient;

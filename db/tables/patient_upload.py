@@ -34,5 +34,6 @@ class PatientUpload(Table, tablename="patient_upload"):
     refused = Integer(default=0)
     faults = Text(default="[]", help_text="JSON: [[line, reason], …], the first of them")
     uploaded_at = Timestamptz(default=None)
+    claim = UUID(null=True, default=None, help_text="Drawn by the worker that runs it")
     claimed_until = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)

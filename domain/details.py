@@ -1,14 +1,15 @@
-"""A portal's person's own details. Practices' patients are never touched here: details travel to them by updates."""
+"""A portal's person's own details. Practices' patients are not written here: details travel to them by updates."""
 
 import re
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 
 from db.engine import Prepared, transaction
-from domain import audit, days, names
+from domain import audit, days, names, updates
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import Permission, demand
 from domain.portals import Visit
+from domain.updates import Sent
 
 INVISIBLE = "There are characters here that cannot be kept. Type it again"
 LINKS = "Leave out web addresses"
@@ -44,7 +45,7 @@ _COLUMNS = (
     " emergency_phone, version FROM portal WHERE id = $1"
 )
 _read = Prepared(_COLUMNS)
-_lock = Prepared(f"{_COLUMNS} FOR UPDATE")
+_lock = Prepared(f"{_COLUMNS} FOR NO KEY UPDATE")
 _write = Prepared(
     "UPDATE portal SET name = $2, preferred_name = $3, birth_date = $4, gender = $5, phone = $6, email = $7,"
     " address = $8, city = $9, postcode = $10, emergency_name = $11, emergency_phone = $12, version = $13 + 1"
@@ -85,9 +86,9 @@ def faults(new: Details) -> list[Refused]:
     return found
 
 
-async def change(visit: Visit, new: Details) -> None:
+async def change(visit: Visit, new: Details) -> tuple[Sent, ...]:
     """Replaces the details; `new.version` is that of what the form was drawn from. Nothing is written, and no version
-    raised, when they are the same.
+    raised, when they are the same. Gives what became of the change in each practice that takes any.
 
     Raises NotPermitted, Refused for the first of `faults`, and Changed when somebody was quicker.
     """
@@ -100,8 +101,10 @@ async def change(visit: Visit, new: Details) -> None:
             raise NotFound
         present = Details(**row)
         if replace(new, version=present.version) == present:
-            return
+            return ()
         if new.version != present.version:
             raise Changed
         await _write.rows(visit.portal, *astuple(new))
+        sent = await updates.send(visit, present, new)
         await audit.record("details:change", account=visit.account, portal=visit.portal, access=visit.access)
+    return sent

@@ -14,6 +14,7 @@ from emails import (
     password_changed,
     password_reset,
     set_up,
+    update_decided,
 )
 from emails.compose import TEMPLATES
 from emails.letter import Builder
@@ -29,6 +30,7 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.ACCESS_WIDENED: access_widened.build,
     MailKind.ACCESS_OFFER: access_offer.build,
     MailKind.ACCESS_CONSENT: access_consent.build,
+    MailKind.UPDATE_DECIDED: update_decided.build,
     MailKind.MEMBER_SET_UP: member_set_up.build,
     MailKind.MEMBER_REQUEST: member_request.build,
 }

@@ -1,0 +1,16 @@
+"""Updates: changes that patients make to their own details, on their way into each practice's patient (S3.5).
+
+Every practice takes them by its own mode: at once, after its yes, or not at all (decision 17).
+"""
+
+from domain.updates.deciding import Decision, decide
+from domain.updates.fields import FIELDS, LABELS
+from domain.updates.listing import Updates, Waiting, read, waiting
+from domain.updates.reading import Change, Update, history, one
+from domain.updates.sending import Sent, send
+from domain.updates.told import Told, told
+
+__all__ = [
+    "FIELDS", "LABELS", "Change", "Decision", "Sent", "Told", "Update", "Updates", "Waiting",
+    "decide", "history", "one", "read", "send", "told", "waiting",
+]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import run
+from db.keys import KEYS, patient_keys
 from tests.web.model import Standing, holds
 
 WORD = re.compile(r"zqk\d{5}kqz", re.IGNORECASE)
@@ -30,6 +31,9 @@ READERS: dict[str, str] = {
     "funding.fund_number": "control",
     **dict.fromkeys((f"record_entry.{name}" for name in ("name", "detail", "value", "unit")), "clinical"),
     "record_entry.source_id": "nobody",
+    "note.words": "as it says",
+    "patient_update_field.after": "clinical",
+    "patient_update_field.reason": "clinical",
     "appointment.place": "open",
     "appointment.reason": "clinical",
     "appointment_type.name": "clinical",
@@ -39,16 +43,22 @@ READERS: dict[str, str] = {
     **dict.fromkeys((f"practice.{name}" for name in ("name", "phone", "email", "address")), "open"),
     **dict.fromkeys(
         (f"patient.{name}" for name in (
-            "first_name", "last_name", "preferred_name", "gender", "phone", "email", "address", "city", "postcode")),
+            "first_name", "last_name", "preferred_name", "gender", "phone", "email", "address", "city", "postcode",
+            "emergency_name", "emergency_phone")),
         "nobody",
     ),
+    **dict.fromkeys(("invitation.email", "invitation.message", "invitation.failure"), "nobody"),
+    **dict.fromkeys(("communication_template.name", "communication_template.body"), "nobody"),
+    **dict.fromkeys(("member.name", "member.email", "patient_upload.file_name"), "nobody"),
+    "patient_update_field.before": "nobody",
     "access.name": "control",
     "access.email": "control",
     "access.relationship": "control",
     "account.name": "as it says",
     "account.email": "control",
 }  # fmt: skip
-"""Who may read a text of a portal, besides the one whose own it is: `as it says` is decided by the row."""
+"""Who may read a text in a portal, besides those whose own it is: `as it says` is decided by the row. What a practice's
+members read of it stands in practice_readers.py."""
 
 NOT_WORDS = {
     "deployment.env", "account.email_key", "account.password_hash", "session.device", "attempt.key", "sign_up.email",
@@ -56,7 +66,11 @@ NOT_WORDS = {
     "access.reason", "access.basis", "access_consent.level", "access_consent.role", "practice.slug",
     "practice.timezone", "member.role_type", "member.level", "patient.source", "patient.source_id",
     "appointment.status", "record_entry.kind", "mail.kind", "mail.recipient", "mail.key", "mail.failure", "event.kind",
-    "event.address",
+    "event.address", "practice.updates", "member.email_key", "member.calendars", "member.invoices", "member.profiles",
+    "member.financial_reports", "patient.code", "patient.last_key", "patient.first_key", "patient.preferred_key",
+    "patient.email_key", "patient.phone_key", "invitation.email_key", "invitation.state", "guardian_confirmation.state",
+    "patient_update.state", "patient_update_field.field", "patient_update_field.state", "patient_upload.state",
+    "patient_upload.faults", "notification.kind",
 }  # fmt: skip
 """Texts that are one of a few words of ours, or that no page reads."""
 
@@ -71,7 +85,18 @@ WHOSE = {
     " FROM appointment a JOIN patient p ON p.id = a.patient",
     "invoice_line": "SELECT l.id AS key, p.portal, NULL::uuid AS own, '' AS need"
     " FROM invoice_line l JOIN invoice i ON i.id = l.invoice JOIN patient p ON p.id = i.patient",
-    "practice": _LINKED.format(row="practice", on="p.practice = practice.id"),
+    # Its members read its name in the menu of every page.
+    "practice": _LINKED.format(row="practice", on="p.practice = practice.id") + " UNION"
+    " SELECT practice, NULL, account, '' FROM member WHERE active",
+    "note": "SELECT n.id AS key, p.portal, NULL::uuid AS own, CASE WHEN n.shared THEN 'clinical' ELSE 'nobody' END"
+    " AS need FROM note n JOIN patient p ON p.id = n.patient",
+    "patient_update_field": "SELECT f.id AS key, u.portal, NULL::uuid AS own, '' AS need FROM patient_update_field f"
+    " JOIN patient_update u ON u.id = f.patient_update",
+    "invitation": _LINKED.format(row="invitation", on="p.id = invitation.patient"),
+    **{
+        table: f"SELECT id AS key, NULL::uuid AS portal, NULL::uuid AS own, '' AS need FROM {table}"
+        for table in ("communication_template", "member", "patient_upload")
+    },
     "patient": "SELECT id AS key, portal, NULL::uuid AS own, '' AS need FROM patient",
     "access": "SELECT id AS key, portal, account AS own, '' AS need FROM access",
     # Names of people: their own portal's and their patients' portals show them; that somebody else has access to a
@@ -89,12 +114,13 @@ class Canary:
     """One planted word: where it stands, in which portals it is whose business, and whose own it is."""
 
     field: str
+    row: UUID
     portals: frozenset[tuple[UUID, str]]
-    own: UUID | None
+    own: frozenset[UUID]
 
     def may_be_read_by(self, account: UUID | None, standings: Mapping[UUID, Standing]) -> bool:
         """Whether an account that stands so in each portal may read it."""
-        if account is not None and account == self.own:
+        if account in self.own:
             return True
         return any(_opens(standings.get(portal, Standing())) and self._holds(need, standings[portal])
                    for portal, need in self.portals)  # fmt: skip
@@ -133,21 +159,31 @@ async def plant() -> dict[str, Canary]:
             await _write(table, column, whose, planted)
     await run("UPDATE account SET email_key = email")
     await run("UPDATE access SET email_key = email")
+    await run("UPDATE member SET email_key = email")
+    await run("UPDATE invitation SET email_key = email")
+    for row in await run("SELECT id, first_name, last_name, preferred_name, email, phone FROM patient"):
+        await run(
+            "UPDATE patient SET last_key = $2, first_key = $3, preferred_key = $4, email_key = $5, phone_key = $6"
+            " WHERE id = $1",
+            row["id"],
+            *(patient_keys(row)[name] for name in KEYS),
+        )
     return planted
 
 
 async def _write(table: str, column: str, whose: dict[Any, list[dict[str, Any]]], planted: dict[str, Canary]) -> None:
     words = []
-    for rows in whose.values():
+    for key, rows in whose.items():
         number = len(planted) + 1
         word = f"598{number:07d}" if column == "medicare_number" else f"zqk{number:05d}kqz"
         portals = frozenset((row["portal"], row["need"]) for row in rows if row["portal"])
-        planted[word] = Canary(f"{table}.{column}", portals, rows[0]["own"])
+        own = frozenset(row["own"] for row in rows if row["own"])
+        planted[word] = Canary(f"{table}.{column}", key, portals, own)
         words.append({"email": f"{word}@example.com", "medicare_number": word}.get(column, word + TYPED))
-    key = "portal" if table == "funding" else "id"
+    name = "portal" if table == "funding" else "id"
     await run(
         f"UPDATE {table} SET {column} = v.word FROM unnest($1::uuid[], $2::text[]) v (key, word)"
-        f" WHERE {table}.{key} = v.key AND {table}.{column} IS NOT NULL",
+        f" WHERE {table}.{name} = v.key AND {table}.{column} IS NOT NULL",
         list(whose),
         words,
     )

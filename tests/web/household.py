@@ -14,6 +14,7 @@ from settings import Settings
 from tests.web import model
 from tests.web.canaries import Canary, found, plant
 from tests.web.model import NONE, Standing
+from tests.web.practice_rows import furnish
 from tests.web.wire import Answer, Route, routes, send
 
 PORTALS = ("mina", "leo", "jun", "ivy")
@@ -60,6 +61,7 @@ class Household:
         """Builds the cast into empty tables, plants the canaries and logs everybody in."""
         await cast.build(settings)
         await _fill_gaps()
+        await furnish()
         planted = await plant()
         tokens = {who: await sessions.begin(known_id("account", who), "") for who in model.PEOPLE}
         ids = {whose: await _ids(known_id("portal", whose)) for whose in PORTALS}

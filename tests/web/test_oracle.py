@@ -17,7 +17,7 @@ from domain import accounts, clock, sessions
 from settings import Settings
 from tests.conftest import EMPTY
 from tests.web import model
-from tests.web.canaries import NOT_WORDS, READERS, text_columns
+from tests.web.canaries import NOT_WORDS, READERS, found, text_columns
 from tests.web.fingerprint import fingerprint
 from tests.web.household import PORTALS, Household, undone
 from tests.web.model import DISABLED, GUARDIAN, NONE, OWNER, PENDING, Standing
@@ -74,14 +74,33 @@ async def test_every_state_of_an_access_gets_what_the_model_says(
         assert await household.walk(token, account, {whose: standing}, (whose,)) == []
 
 
-async def _place(account: UUID, portal: UUID, standing: Standing, reason: str | None) -> None:
+async def test_a_guardian_whom_a_practice_has_not_confirmed_sees_nothing_of_it(household: Household) -> None:
+    """Decision 5: whether it has not decided yet or has refused them."""
+    leo, practices = household.ids["leo"], ("practice.", "appointment", "invoice", "note.", "patient")
+    for confirmed in ("Waiting", "Refused"):
+        async with undone():
+            account = await accounts.create("Nell Archer", "nell@example.com", "-")
+            token = await sessions.begin(account, "")
+            await _place(account, leo["portal"], GUARDIAN, None, confirmed)
+            for route in household.routes:
+                if route.method == "GET" and "{portal}" in route.path:
+                    answer = await household.ask(route, "leo", token)
+                    assert answer.status == (404 if {"appointment", "invoice"} & set(route.names) else 200), str(route)
+                    told = {canary.field for _, canary in found(answer.text, household.planted)}
+                    assert not {field for field in told if field.startswith(practices)}, str(route)
+
+
+async def _place(
+    account: UUID, portal: UUID, standing: Standing, reason: str | None, confirmed: str = "Confirmed"
+) -> None:
     if standing is OWNER:
         await run("UPDATE portal SET owner = $2 WHERE id = $1", portal, account)
     elif standing is not NONE:
         await run(
             "INSERT INTO access (id, account, portal, asked_by, name, relationship, level, role, status, reason, basis,"
-            " asked_at, expires_at) VALUES ($1, $2, $3, $2, 'Somebody', 'Friend', $4, $5, $6, $7, $8, $9, $10)",
-            new_id(),
+            " asked_at, expires_at, decided_by) VALUES ($1, $2, $3, $2, 'Somebody', 'Friend', $4, $5, $6, $7, $8, $9,"
+            " $10, $11)",
+            access := new_id(),
             account,
             portal,
             standing.level or "Clinical",
@@ -91,7 +110,14 @@ async def _place(account: UUID, portal: UUID, standing: Standing, reason: str | 
             "Parental responsibility, self-declared" if standing is GUARDIAN else None,
             clock.now(),
             clock.now() + timedelta(days=14),
+            known_id("account", "mina"),
         )
+        if standing is GUARDIAN:
+            await run(
+                "INSERT INTO guardian_confirmation (id, practice, patient, access, state, asked_at)"
+                " SELECT gen_random_uuid(), practice, id, $2, $3, $4 FROM patient WHERE portal = $1",
+                portal, access, confirmed, clock.now(),
+            )  # fmt: skip
 
 
 VALID = {
@@ -149,7 +175,14 @@ async def test_production_has_no_qa_room(household: Household, settings: Setting
                 assert answer.status == 404, str(route)
 
 
-NOT_SHOWN = {"practice.address", "practice.email", "access.email"}
+NOT_SHOWN = {
+    "practice.address",
+    "practice.email",
+    "access.email",
+    "note.words",
+    "patient_update_field.after",
+    "patient_update_field.reason",
+}
 """Texts that might be read but that no page shows to the cast: an offer's email stands on it until it is accepted."""
 
 

@@ -70,9 +70,9 @@ async def told_of(clinic: Clinic) -> list[UUID]:
     return [one["subject"] for one in rows]
 
 
-def on(update: Update, *, reason: str = "", all: FieldState | None = None, **verdicts: FieldState) -> Decision:
+def on(update: Update, *, reason: str = "", every: FieldState | None = None, **verdicts: FieldState) -> Decision:
     """A decision made on what somebody read."""
-    return Decision(update.version, update.patient_version, verdicts, all, reason)
+    return Decision(update.version, update.patient_version, verdicts, every, reason)
 
 
 async def waiting_for(place: Place, clinic: Clinic) -> Update:

@@ -8,6 +8,7 @@ from litestar.response import Response
 
 from db.gone import DatabaseGone
 from domain import clock, errors
+from web.next import is_ours
 from web.respond import Wanted, error_page, redirect, wanted
 from web.session import Caller
 
@@ -40,7 +41,7 @@ def login_needed(request: Caller, error: Exception) -> Response[bytes]:
     """Leads to the login page and, after it, back. A fragment's login leads the whole page there."""
     if wanted(request) is Wanted.FRAGMENT:
         return Response(b"", status_code=401, headers={"HX-Redirect": "/login"})
-    if request.method in ("GET", "HEAD"):
+    if request.method in ("GET", "HEAD") and is_ours(request.url.path):
         return redirect(f"/login?next={request.url.path}")
     return redirect("/login")
 

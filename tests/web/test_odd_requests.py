@@ -30,6 +30,13 @@ async def test_addresses_that_are_not_sane(database: None, site: ASGIApp) -> Non
         assert answer.status in (status, 400, 404), (target, answer.status)
 
 
+async def test_the_way_to_the_login_holds_no_address_that_is_not_sane(database: None, site: ASGIApp) -> None:
+    """Decision 11: a practice's name in the address is anybody's text, and a header holds none of it."""
+    for slug in ("%E2%80%AE", "%0d%0aX:1", "%ff", "a%20b", "..%5c", "%3Cb%3E"):
+        answer = await send(site, "GET", f"/practice/{slug}")
+        assert (answer.status, answer["location"], answer["x"]) == (303, "/login", ""), slug
+
+
 async def test_bodies_that_are_not_sane(database: None, site: ASGIApp) -> None:
     """ASVS 15.3.7 (a field sent twice is an error, not one of the two), 5.2.1 (size), 4.1.4 (media types)."""
     mina = await someone("Mina Park")

@@ -34,10 +34,11 @@ class ListingQuery:
 
     def sql(self, found: tuple[Match, ...] | None, skipped: int) -> str:
         """`found`: what is searched for; None finds all."""
+        # Limit and offset are no values: a plan that does not know them sorts every patient.
         counted = "NULL::bigint" if found is None and not self._beginning else "count(*) OVER ()"
         page = (
             f"SELECT id, sort, {counted} AS many FROM ({self._hits(found)}) hits"  # noqa: S608 - words of ours
-            f" ORDER BY sort, id LIMIT {self._value(PAGE + 1)} OFFSET {self._value(skipped)}"
+            f" ORDER BY sort, id LIMIT {PAGE + 1} OFFSET {int(skipped)}"
         )
         return (
             f"SELECT h.many, p.id, {self._columns()} FROM ({page}) h JOIN patient p ON p.id = h.id"  # noqa: S608 - words of ours

@@ -10,7 +10,7 @@ from domain.permissions import Area, Permission, PlacePermission, may, reach
 from domain.portals import called
 from domain.words import level_words, member_level_words, possessive, role_words
 from web.static import Static
-from web.words import many, money, whose
+from web.words import many, marks, money, whose
 
 HERE = Path(__file__).parent
 
@@ -50,6 +50,7 @@ def templates(static: Static, *, qa: bool) -> Templates:
         short_time=short_time,
         money=money,
         many=many,
+        marks=marks,
         possessive=possessive,
         level_words=level_words,
         member_level_words=member_level_words,

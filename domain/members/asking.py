@@ -1,6 +1,7 @@
 """Asking somebody to work in a practice: **New User**, **Resend** and **Cancel** (S5.5, decision 22)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,7 @@ from domain.members.rights import Rights, demand_sound
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 
+TWICE_WITHIN = timedelta(minutes=1)
 KNOWN = "{} already. They stand on the Users page"
 
 
@@ -37,12 +39,30 @@ async def ask(place: Place, new: NewUser) -> UUID:
     """
     demand(place, PlacePermission.CHANGE_MEMBERS)
     rights = await demand_sound(place.practice.id, new.rights)
-    await _demand_new(place.practice.id, addresses.email_key(new.email))
-    await attempts.spend_joining(place.practice.id)
+    key = addresses.email_key(new.email)
     async with transaction():
+        await addresses.hold(key)
+        if pressed_twice := await _just_asked(place, new.name, key):
+            return pressed_twice
+        await _demand_new(place.practice.id, key)
+        await attempts.spend_joining(place.practice.id)
         row = await _write(place.practice.id, NewUser(new.name, new.email, rights), place.account)
         await audit.record("member:ask", account=place.account, practice=place.practice.id, subject=row)
     return row
+
+
+async def _just_asked(place: Place, name: str, key: str) -> UUID | None:
+    """The row that the same person wrote for the same one within the last minute: the button was pressed twice."""
+    rows = await run(
+        "SELECT id FROM member WHERE practice = $1 AND email_key = $2 AND name = $3 AND asked_by = $4"
+        " AND accepted_at IS NULL AND declined_at IS NULL AND link_version = 1 AND created_at > $5",
+        place.practice.id,
+        key,
+        name,
+        place.account,
+        clock.now() - TWICE_WITHIN,
+    )
+    return rows[0]["id"] if rows else None
 
 
 async def ask_owner(slug: str, name: str, email: str, role_type: RoleType = RoleType.PRACTITIONER) -> UUID:

@@ -25,8 +25,10 @@ async def edit(place: Place, row: UUID, rights: Rights, version: int) -> Member:
     async with transaction():
         await hold(place)
         before = await member(place, row)
-        if before.version != version:
+        if before.version != version and before.rights != rights:
             raise Changed
+        if before.version != version:
+            return before  # the button was pressed twice
         if before.status is MemberStatus.DEACTIVATED:
             raise Refused(NOT_ACTIVE)
         rights = await demand_sound(place.practice.id, rights)

@@ -51,13 +51,33 @@ async def asked(session: Session) -> list[Asked]:
         addresses.email_key(session.email),
         clock.now(),
     )
-    return [
-        Asked(
-            r["id"], r["slug"], r["practice_name"], r["asker"] or "", r["role_type"], r["level"], r["owner"],
-            r["expires_at"],
-        )
-        for r in rows
-    ]  # fmt: skip
+    return [_asked(row) for row in rows]
+
+
+def _asked(row: dict[str, Any]) -> Asked:
+    return Asked(
+        id=row["id"],
+        slug=row["slug"],
+        practice=row["practice_name"],
+        asker=row["asker"] or "",
+        role_type=row["role_type"],
+        level=row["level"],
+        owner=row["owner"],
+        expires_at=row["expires_at"],
+    )
+
+
+async def _taken(session: Session, row: UUID) -> Asked | None:
+    """The asking that this account has said yes to already."""
+    rows = await run(f"{ASKING} WHERE m.id = $1 AND m.account = $2 AND m.active", row, session.account)
+    return _asked(rows[0]) if rows else None
+
+
+async def _over(session: Session, row: UUID) -> Asked | None:
+    """The asking that this account has said no to already, or that was taken back."""
+    key = addresses.email_key(session.email)
+    rows = await run(f"{ASKING} WHERE m.id = $1 AND m.email_key = $2 AND m.declined_at IS NOT NULL", row, key)
+    return _asked(rows[0]) if rows else None
 
 
 async def set_up_and_join(row: UUID, version: int, name: str, password: str) -> dict[str, Any]:
@@ -75,8 +95,10 @@ async def set_up_and_join(row: UUID, version: int, name: str, password: str) -> 
 
 
 async def accept_link(session: Session, row: UUID, version: int) -> str:
-    """Takes one's place with the login that was asked. Gives the practice's slug. Raises LinkClosed: 'wrong account'
-    leaves the link as it was."""
+    """Takes one's place with the login that was asked; done twice it is done once. Gives the practice's slug. Raises
+    LinkClosed: 'wrong account' leaves the link as it was."""
+    if taken := await _taken(session, row):
+        return taken.slug
     found = await asking_of(row, version)
     if found["known"] != session.account:
         raise LinkClosed("wrong account")
@@ -86,7 +108,10 @@ async def accept_link(session: Session, row: UUID, version: int) -> str:
 
 
 async def accept(session: Session, row: UUID) -> Asked:
-    """Takes one's place from one's own notifications. Raises NotFound for what is not open, or is another's."""
+    """Takes one's place from one's own notifications; done twice it is done once. Raises NotFound for what is not open,
+    or is another's."""
+    if taken := await _taken(session, row):
+        return taken
     found = await _mine(session, row)
     async with transaction():
         try:
@@ -97,7 +122,10 @@ async def accept(session: Session, row: UUID) -> Asked:
 
 
 async def decline(session: Session, row: UUID) -> Asked:
-    """Says no; the practice is told. Raises NotFound for what is not open, or is another's."""
+    """Says no, and the practice is told; done twice it is done once. Raises NotFound for what is not open any more, or
+    is another's."""
+    if over := await _over(session, row):
+        return over
     found = await _mine(session, row)
     async with transaction():
         taken = await run(

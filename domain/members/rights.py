@@ -11,6 +11,11 @@ from domain.permissions import Module
 from domain.permissions.practice import NARROWEST_FIRST
 from domain.places import LIMIT_COLUMNS, MODULE_COLUMNS
 
+__all__ = [
+    "LAST_OWNER", "PROTECTED", "WHOM_TO_ASK", "Limit", "MemberLevel", "Rights", "RoleType",
+    "demand_not_lessened", "demand_sound", "rights_of",
+]  # fmt: skip
+
 UNLIMITED = dict.fromkeys(LIMIT_COLUMNS, Limit.ALL)
 EVERY_MODULE = frozenset(Module)
 WHOM_TO_ASK = "the people who run this Kith"
@@ -74,11 +79,13 @@ def rights_of(row: dict[str, Any]) -> Rights:
 async def demand_sound(practice: UUID, rights: Rights) -> Rights:
     """The rights as they are kept: a practitioner views nobody else's information.
 
-    Raises Refused at 'owner' for an owner who is limited, and at 'views' for somebody who is no active practitioner of
-    this practice.
+    Raises Refused at 'owner' for an owner who is limited, at 'level' for a practitioner with Full Access who is, and at
+    'views' for somebody who is no active practitioner of this practice.
     """
     if rights.owner and (rights.level is not MemberLevel.FULL or not rights.whole):
         raise Refused("An account owner has Full Access without limits. Take the limits off, or untick this", "owner")
+    if rights.full_practitioner and not rights.whole:
+        raise Refused("A practitioner with Full Access has no limits. Take them off, or choose another level", "level")
     if rights.role_type is RoleType.PRACTITIONER:
         return replace(rights, views=())
     views = tuple(dict.fromkeys(rights.views))

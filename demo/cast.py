@@ -11,7 +11,7 @@ import asyncpg
 from db.engine import DB, run, transaction
 from db.ids import seeded
 from db.migrate import as_owner
-from demo import appointments, clinics, family, funding, invoices, patients, records
+from demo import appointments, clinics, family, funding, invitations, invoices, patients, records
 from demo.people import CLINICS, HARBOUR_STREET, PEOPLE, TIMEZONE, WORKERS, Person, known_id
 from domain import clock, passwords
 from emails import mailbox
@@ -49,6 +49,7 @@ async def build(settings: Settings) -> None:
             await records.write(today)
             await funding.fill(today)
             await patients.make_up(today)
+            await invitations.send()
         await family.forget_the_building()
 
 
@@ -127,11 +128,12 @@ def _person(person: Person, today: date) -> dict[str, Any]:
         "patient": str(known_id("patient", person.short)) if person.clinic else None,
         "practice": person.clinic,
         "birth_date": person.birth_date(today).isoformat(),
+        "invitation": str(known_id("invitation", person.short)) if person.short == "owen" else None,
     }
 
 
 def _entry(name: str, email: str) -> dict[str, Any]:
-    empty = dict.fromkeys(("account", "portal", "patient", "practice", "birth_date"))
+    empty = dict.fromkeys(("account", "portal", "patient", "practice", "birth_date", "invitation"))
     return {"name": name, "email": email or None, **empty, "members": {}}
 
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from db.engine import run, transaction
 from db.tables.access import Level, Reason, Role, Status
-from domain import audit, clock, consents, controllers, lapses
+from domain import audit, clock, confirmations, consents, controllers, lapses
 from domain.access_lists import Person, person, standing
 from domain.errors import Changed, NotFound, Refused
 from domain.mail import MailKind, owe
@@ -91,6 +91,7 @@ async def _grant(visit: Visit, row: Mapping[str, Any], decision: Decision) -> st
     await lapses.end_held_back(row["account"], visit.portal)
     if guardian and status is not Status.CURRENT:
         await consents.start_anew(visit.portal)
+        await confirmations.ask(visit.portal)
     if widens:
         await controllers.tell_of_widening(visit.portal, row["id"], row["version"] + 1)
     if status is not Status.CURRENT:

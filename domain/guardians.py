@@ -12,7 +12,7 @@ from domain.sessions import Session
 
 __all__ = [
     "BASES_FOR_ADULTS", "PARENTAL", "Offer",
-    "accept_offer", "offer", "offer_of", "open_dependant", "set_up_and_accept",
+    "accept_offer", "offer", "offer_of", "open_dependant", "open_for", "set_up_and_accept",
 ]  # fmt: skip
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
@@ -30,21 +30,25 @@ async def open_dependant(session: Session, name: str, relationship: str, basis: 
         if just_opened := await _just_opened(session.account, name, relationship):
             return just_opened
         await attempts.spend_opening(session.account)
-        portal, now = await portals.create(name, owner=None, by=session.account), clock.now()
-        access = new_id()
-        await run(
-            "INSERT INTO access (id, account, portal, asked_by, name, relationship, level, role, status, basis,"
-            " asked_at, expires_at, decided_at, decided_by)"
-            " VALUES ($1, $2, $3, $2, $4, $5, 'Clinical', 'Edit', 'Current', $6, $7, $7, $7, $2)",
-            access,
-            session.account,
-            portal,
-            name,
-            relationship,
-            basis,
-            now,
-        )
-        await audit.record("portal:open-dependant", account=session.account, portal=portal, access=access)
+        return await open_for(session.account, name, relationship, basis)
+
+
+async def open_for(account: UUID, name: str, relationship: str, basis: str) -> UUID:
+    """Writes the portal and its guardian's access, in the caller's transaction. Gives the portal's id."""
+    portal, access, now = await portals.create(name, owner=None, by=account), new_id(), clock.now()
+    await run(
+        "INSERT INTO access (id, account, portal, asked_by, name, relationship, level, role, status, basis,"
+        " asked_at, expires_at, decided_at, decided_by)"
+        " VALUES ($1, $2, $3, $2, $4, $5, 'Clinical', 'Edit', 'Current', $6, $7, $7, $7, $2)",
+        access,
+        account,
+        portal,
+        name,
+        relationship,
+        basis,
+        now,
+    )
+    await audit.record("portal:open-dependant", account=account, portal=portal, access=access)
     return portal
 
 

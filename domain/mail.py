@@ -24,6 +24,8 @@ class MailKind(StrEnum):
     ACCESS_WIDENED = "access-widened"
     ACCESS_OFFER = "access-offer"
     ACCESS_CONSENT = "access-consent"
+    INVITATION = "invitation"
+    PRACTICE_LINKED = "practice-linked"
     UPDATE_DECIDED = "update-decided"
     MEMBER_SET_UP = "member-set-up"
     MEMBER_REQUEST = "member-request"

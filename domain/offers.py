@@ -9,7 +9,19 @@ import asyncpg
 from db.engine import run, transaction
 from db.ids import new_id
 from db.tables.access import Level, Role
-from domain import accounts, addresses, attempts, audit, bases, clock, consents, controllers, lapses, passwords
+from domain import (
+    accounts,
+    addresses,
+    attempts,
+    audit,
+    bases,
+    clock,
+    confirmations,
+    consents,
+    controllers,
+    lapses,
+    passwords,
+)  # fmt: skip
 from domain.errors import LinkClosed, Refused
 from domain.links import OPEN_FOR, demand_open
 from domain.mail import MailKind, owe
@@ -163,5 +175,6 @@ async def _take(found: dict[str, Any], version: int, account: UUID) -> None:
     await consents.clear(taken[0])
     if found["basis"] is not None:
         await consents.start_anew(portal)
+        await confirmations.ask(portal)
     await controllers.tell_of_widening(portal, row, taken[0]["version"])
     await audit.record("access:accept", account=account, portal=portal, access=row, subject=row)

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "kith.reset-password.v1"  # noqa: S105 - a salt, not a password
     SET_UP = "kith.set-up.v1"
     ACCESS_OFFER = "kith.access-offer.v1"
+    INVITATION = "kith.invitation.v1"
     JOINING = "kith.joining.v1"
 
 

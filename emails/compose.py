@@ -9,6 +9,7 @@ from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -37,14 +38,20 @@ class BadMessage(Exception):
     """The message would not be what was meant: an address or a header is not sound. Its text names no person."""
 
 
+class Written(NamedTuple):
+    """A letter in words: its subject, and the same said in plain text and in HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def compose(letter: Letter, owed: Owed, mail_from: str, at: datetime) -> bytes:
     """The whole message, ready for the wire (RFC 5322). The Message-ID is the row's, so that copies are known as such.
 
     Raises BadMessage, and Jinja's errors for a word that is missing.
     """
-    words = {name: _safe(value) for name, value in letter.words.items()}
-    subject, _, text = TEMPLATES.get_template(f"{letter.stem}.txt").render(words).partition("\n")
-    html = TEMPLATES.get_template(f"{letter.stem}.html").render(words, subject=subject)
+    subject, text, html = written(letter)
     message = EmailMessage(policy=SMTP)
     message["From"] = mail_from
     message["To"] = recipient_address(owed.recipient)
@@ -58,6 +65,13 @@ def compose(letter: Letter, owed: Owed, mail_from: str, at: datetime) -> bytes:
     raw = message.as_bytes()
     demand_sound(raw, owed.recipient)
     return raw
+
+
+def written(letter: Letter) -> Written:
+    """What a letter says, before it is a message. Raises Jinja's errors for a word that is missing."""
+    words = {name: _safe(value) for name, value in letter.words.items()}
+    subject, _, text = TEMPLATES.get_template(f"{letter.stem}.txt").render(words).partition("\n")
+    return Written(subject, text, TEMPLATES.get_template(f"{letter.stem}.html").render(words, subject=subject))
 
 
 def _safe(value: object) -> object:

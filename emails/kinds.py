@@ -1,5 +1,10 @@
 """Which builder makes which kind of mail."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from domain import invitations
 from domain.mail import MailKind
 from emails import (
     access_consent,
@@ -9,10 +14,12 @@ from emails import (
     access_widened,
     already_signed_up,
     confirm_email,
+    invitation,
     member_request,
     member_set_up,
     password_changed,
     password_reset,
+    practice_linked,
     set_up,
     update_decided,
 )
@@ -30,10 +37,18 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.ACCESS_WIDENED: access_widened.build,
     MailKind.ACCESS_OFFER: access_offer.build,
     MailKind.ACCESS_CONSENT: access_consent.build,
+    MailKind.INVITATION: invitation.build,
+    MailKind.PRACTICE_LINKED: practice_linked.build,
     MailKind.UPDATE_DECIDED: update_decided.build,
     MailKind.MEMBER_SET_UP: member_set_up.build,
     MailKind.MEMBER_REQUEST: member_request.build,
 }
+
+WHEN_FAILED: dict[MailKind, Callable[[UUID, datetime, str], Awaitable[None]]] = {
+    MailKind.INVITATION: invitations.failed,
+}
+"""Whom the operation that owed a mail of this kind tells that it will never arrive: the mail's subject, when it was
+owed, and why."""
 
 
 def stem(kind: MailKind) -> str:

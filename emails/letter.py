@@ -47,6 +47,10 @@ class NoLongerDue(Exception):
     """What the mail was to tell is over: withdrawn, used, expired or ended."""
 
 
+class NoSuchMailbox(Exception):
+    """The mail must end as one to a mailbox that does not exist, and be told from it by nobody (decision 14)."""
+
+
 Builder = Callable[[Owed, Settings], Awaitable[Letter]]
 
 

@@ -17,9 +17,9 @@ from domain import clock
 from domain.journal import note
 from domain.mail import MailKind
 from emails.compose import BadMessage, compose, sender_address
-from emails.kinds import BUILDERS
-from emails.letter import NoLongerDue, Owed
-from emails.smtp import CONNECTED_WITHIN, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable
+from emails.kinds import BUILDERS, WHEN_FAILED
+from emails.letter import NoLongerDue, NoSuchMailbox, Owed
+from emails.smtp import CONNECTED_WITHIN, NO_MAILBOX, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable
 from settings import Settings
 
 BATCH = 20
@@ -127,7 +127,9 @@ class Outbox:
         except (DatabaseGone, asyncio.CancelledError):
             raise
         except NoLongerDue:
-            await self._fail(owed, "no longer due")
+            await self._end(owed, "no longer due")
+        except NoSuchMailbox:
+            await self._fail(owed, NO_MAILBOX)
         except BadMessage as error:
             note("mail not written", mail=owed.id, kind=owed.kind, error=str(error))
             await self._fail(owed, "could not be written")
@@ -137,6 +139,12 @@ class Outbox:
         return None
 
     async def _fail(self, owed: Owed, failure: str) -> None:
+        """Tells whoever sent it, and only then ends it: a worker that dies in between tells them again."""
+        if owed.kind in WHEN_FAILED:
+            await WHEN_FAILED[owed.kind](owed.subject, owed.created_at, failure)
+        await self._end(owed, failure)
+
+    async def _end(self, owed: Owed, failure: str) -> None:
         await self._finish(owed, failed_at=clock.now(), failure=failure)
         note("mail failed", mail=owed.id, kind=owed.kind, attempts=owed.attempts, failure=failure)
 

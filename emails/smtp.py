@@ -16,6 +16,10 @@ ABOUT_US = {530, 534, 535, 538}
 """Answers that say nothing about the mail: the server does not accept our login (RFC 4954)."""
 
 
+NO_MAILBOX = "550 5.1.1"
+"""What a server answers where there is no such mailbox (RFC 3463)."""
+
+
 class NotNow(Exception):
     """To be tried again. `failure` is a code and an enhanced status, or what became of the connection."""
 

@@ -18,10 +18,20 @@ def unlinked(text: str) -> str:
     Colons, slashes and @ become spaces, a full stop is followed by one, what is unseen or turns the writing direction
     goes, and what is longer than 100 characters is cut.
     """
+    line = _line(text)
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def lines_unlinked(text: str) -> tuple[str, ...]:
+    """The lines of a longer text, each as `unlinked` has it but whole; never two empty ones on end."""
+    lines = [_line(line) for line in text.strip().splitlines()]
+    return tuple(line for n, line in enumerate(lines) if line or lines[n - 1])
+
+
+def _line(text: str) -> str:
     seen = "".join(_seen(character) for character in text)
     apart = re.sub(rf"({DOTS})(?=\S)", r"\1 ", re.sub(SIGNS, " ", seen))
-    line = " ".join(apart.split())
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1].rstrip() + "…"
+    return " ".join(apart.split())
 
 
 def _seen(character: str) -> str:

@@ -5,7 +5,7 @@ import time
 
 from db.engine import DB, DatabaseGone
 from db.migrate import demand_env
-from domain import access, attempts, clock, mail, password_resets, sessions, sign_ups
+from domain import access, attempts, clock, invitations, mail, password_resets, sessions, sign_ups
 from domain.journal import note
 from emails.compose import sender_address
 from emails.kinds import demand_builders
@@ -16,7 +16,9 @@ from settings import Settings
 LOOKS_EVERY, LOOKS_EVERY_IN_QA = 1.5, 0.3
 LONGEST_REST = 30.0
 SWEEPS_EVERY = 60.0
-SWEEPS = (access.sweep, sessions.sweep, attempts.sweep, sign_ups.sweep, password_resets.sweep, mail.sweep)
+SWEEPS = (
+    access.sweep, invitations.sweep, sessions.sweep, attempts.sweep, sign_ups.sweep, password_resets.sweep, mail.sweep,
+)  # fmt: skip
 
 
 async def run(settings: Settings) -> None:

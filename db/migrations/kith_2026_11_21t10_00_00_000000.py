@@ -142,7 +142,8 @@ CREATE TABLE invitation (
     email text NOT NULL,
     email_key text NOT NULL,
     message text NOT NULL DEFAULT '',
-    state text NOT NULL CHECK (state IN ('Pending', 'Accepted', 'Cancelled', 'Locked', 'Undeliverable')),
+    state text NOT NULL
+        CHECK (state IN ('Pending', 'Accepted', 'Expired', 'Cancelled', 'Undeliverable', 'Locked')),
     failure text,
     tries integer NOT NULL DEFAULT 0,
     link_version integer NOT NULL DEFAULT 1,

@@ -12,13 +12,14 @@ from db.tables.practice import Practice
 
 
 class InvitationState(StrEnum):
-    """A Pending one whose end has come is expired, whatever stands here."""
+    """A Pending one whose end has come is Expired, also before that is written down."""
 
     PENDING = "Pending"
     ACCEPTED = "Accepted"
+    EXPIRED = "Expired"
     CANCELLED = "Cancelled"
-    LOCKED = "Locked"
     UNDELIVERABLE = "Undeliverable"
+    LOCKED = "Locked"
 
 
 class Invitation(Table):

@@ -16,7 +16,7 @@ from domain import accounts, clock
 from domain.mail import MailKind, owe
 from settings import Settings
 
-MOMENTS = {"created_at", "asked_at", "expires_at", "decided_at", "added_at", "accepted_at", "at"}
+MOMENTS = {"created_at", "asked_at", "expires_at", "decided_at", "added_at", "accepted_at", "sent_at", "at"}
 SALTED = {"password_hash", "hash"}
 
 

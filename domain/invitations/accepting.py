@@ -1,0 +1,86 @@
+"""Accepting an invitation: with a new login, or with the login that the email has."""
+
+from uuid import UUID
+
+from db.engine import run, transaction
+from domain import accounts, addresses, audit, clock, guardians, passwords, portals
+from domain.errors import LinkClosed
+from domain.invitations.answers import Answer, Dependant, demand_right
+from domain.invitations.invitable import hold
+from domain.invitations.linking import link
+from domain.invitations.opening import Invited, invited_by
+from domain.notifications import NotificationKind, tell
+from domain.sessions import Session
+
+
+async def accept(session: Session, row: UUID, version: int, answer: Answer) -> UUID:
+    """Accepts with the login that the invitation was sent to (B11), and gives the portal that is linked now.
+
+    Raises LinkClosed, 'wrong account' for any other login, which leaves the link as it was, and Refused.
+    """
+    invited = await invited_by(row, version)
+    if invited.known != session.account:
+        raise LinkClosed("wrong account", invited.email)
+    await demand_right(invited, answer, session.account)
+    async with transaction():
+        await _claim(invited)
+        portal = await _portal(invited, answer, session.account, session.name)
+        await _finish(invited, session.account, portal)
+    return portal
+
+
+async def set_up_and_accept(row: UUID, version: int, name: str, password: str, answer: Answer) -> tuple[str, UUID]:
+    """Makes a login and accepts. Gives the email to log in with and the portal that is linked now.
+
+    Raises LinkClosed, and Refused for a bad password, a wrong answer, or an email that has a login by now.
+    """
+    invited = await invited_by(row, version)
+    await passwords.demand_good(password, personal=(name, invited.email, invited.practice.name))
+    await demand_right(invited, answer, None)
+    password_hash = await passwords.hashed(password)
+    async with transaction():
+        await _claim(invited)
+        account = await accounts.create(name, invited.email, password_hash)
+        portal = await _portal(invited, answer, account, name)
+        await _finish(invited, account, portal)
+    return invited.email, portal
+
+
+async def _claim(invited: Invited) -> None:
+    """One claiming update wins; whoever comes second is told that the link was used."""
+    await addresses.hold(invited.email_key)
+    await hold(invited.practice.id, invited.patient)
+    claimed = await run(
+        "UPDATE invitation SET state = 'Accepted', used_at = $3 WHERE id = $1 AND link_version = $2"
+        " AND state = 'Pending' AND expires_at > $3 RETURNING id",
+        invited.id,
+        invited.link_version,
+        clock.now(),
+    )
+    if not claimed:
+        await invited_by(invited.id, invited.link_version)
+        raise LinkClosed("used")
+
+
+async def _portal(invited: Invited, answer: Answer, account: UUID, name: str) -> UUID:
+    """The portal to link: one's own or a dependant's, opened where there is none. A new one holds what was typed here
+    and nothing else: details never travel from the practice."""
+    about = answer.about
+    if isinstance(about, UUID):
+        return about
+    if about is None and invited.portal:
+        return invited.portal
+    if isinstance(about, Dependant):
+        portal = await guardians.open_for(account, about.name, about.relationship, about.basis)
+    else:
+        portal = await portals.open_for(account, name, invited.email)
+    await run("UPDATE portal SET birth_date = $2 WHERE id = $1", portal, answer.birth_date)
+    return portal
+
+
+async def _finish(invited: Invited, account: UUID, portal: UUID) -> None:
+    await link(invited, account, portal)
+    await run("UPDATE invitation SET accepted_by = $2, portal = $3 WHERE id = $1", invited.id, account, portal)
+    practice = invited.practice.id
+    await tell(NotificationKind.INVITATION_ACCEPTED, practice, invited.id, patient=invited.patient)
+    await audit.record("invitation:accept", account=account, portal=portal, practice=practice, subject=invited.id)

@@ -1,0 +1,67 @@
+"""Taking invitations back, also while Patient Invitations are off (decision 23)."""
+
+from uuid import UUID
+
+from db.engine import Prepared, run, transaction
+from domain import audit, clock
+from domain.errors import Refused
+from domain.invitations.resending import patient_of
+from domain.patients.found import find
+from domain.permissions import Area, PlacePermission, demand
+from domain.places import FOUND, Place, finding
+
+_waiting = Prepared(
+    "SELECT count(*) AS many FROM invitation i JOIN patient p ON p.id = i.patient WHERE i.practice = $1"  # noqa: S608 - words of ours
+    f" AND i.state = 'Pending' AND i.expires_at > $5 AND {FOUND}"
+)
+
+
+async def cancel(place: Place, invitation: UUID) -> None:
+    """Takes back an invitation that nobody has answered: its link opens nothing any more. One that is cancelled stays
+    so. Raises NotPermitted, NotFound, and Refused for one that is over."""
+    demand(place, PlacePermission.INVITE)
+    await find(place, await patient_of(place, invitation))
+    async with transaction():
+        cancelled = await run(
+            "UPDATE invitation SET state = 'Cancelled', cancelled_at = $3, link_version = link_version + 1"
+            " WHERE id = $1 AND practice = $2 AND state = 'Pending' RETURNING id",
+            invitation,
+            place.practice.id,
+            clock.now(),
+        )
+        if cancelled:
+            await audit.record(
+                "invitation:cancel", account=place.account, practice=place.practice.id, subject=invitation
+            )
+            return
+    [row] = await run("SELECT state FROM invitation WHERE id = $1", invitation)
+    if row["state"] != "Cancelled":
+        raise Refused("This invitation is over, so there is nothing to cancel")
+
+
+async def waiting(place: Place) -> int:
+    """How many invitations of patients whom this member finds wait for an answer. Raises NotPermitted."""
+    demand(place, PlacePermission.VIEW_INVITATIONS)
+    row = await _waiting.first(*finding(place, Area.CONTACT), clock.now())
+    return int(row["many"]) if row else 0
+
+
+async def cancel_all(place: Place) -> int:
+    """Takes back every invitation that waits, of the patients whom this member finds. Tells how many there were.
+
+    Raises NotPermitted.
+    """
+    demand(place, PlacePermission.INVITE)
+    async with transaction():
+        cancelled = await run(
+            "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $5, link_version = link_version + 1"  # noqa: S608 - words of ours
+            " FROM patient p WHERE p.id = i.patient AND i.practice = $1 AND i.state = 'Pending' AND i.expires_at > $5"
+            f" AND {FOUND} RETURNING i.id",
+            *finding(place, Area.CONTACT),
+            clock.now(),
+        )
+        for row in cancelled:
+            await audit.record(
+                "invitation:cancel", account=place.account, practice=place.practice.id, subject=row["id"]
+            )
+    return len(cancelled)

@@ -1,0 +1,100 @@
+"""What the link of an invitation is about."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from db.engine import run
+from domain import clock
+from domain.errors import LinkClosed
+from domain.links import demand_open
+from domain.patients.profile import age_on
+from domain.portals import called
+from domain.practices import COLUMNS, Practice, practice_of
+
+MOST_TRIES = 5
+CHILD, ADULT = 14, 18
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation that waits. Of the patient nothing is told to whoever holds the link but what to call them."""
+
+    id: UUID
+    link_version: int
+    practice: Practice
+    patient: UUID
+    called: str
+    email: str
+    email_key: str
+    message: str
+    tries_left: int
+    birth_date: date
+    known: UUID | None
+    """The account that the email has by now."""
+    portal: UUID | None
+    """The portal that this account owns."""
+    portal_name: str
+
+    @property
+    def age(self) -> int:
+        return age_on(clock.now().astimezone(self.practice.zone).date(), self.birth_date) or 0
+
+    @property
+    def is_child(self) -> bool:
+        """Too young for a login: only somebody who looks after them accepts."""
+        return self.age < CHILD
+
+    @property
+    def is_adult(self) -> bool:
+        return self.age >= ADULT
+
+
+@dataclass(frozen=True)
+class Linkable:
+    """A portal that an account looks after and that is linked to no patient of the practice."""
+
+    id: UUID
+    name: str
+
+
+_COLUMNS = ", ".join(f"c.{column} AS practice_{column}" for column in COLUMNS)
+
+
+async def invited_by(row: UUID, version: int) -> Invited:
+    """The invitation that a link names. Raises LinkClosed."""
+    rows = await run(
+        "SELECT i.id, i.link_version, i.expires_at, i.used_at, i.state, i.tries, i.email, i.email_key, i.message,"  # noqa: S608 - names of ours
+        " i.patient, p.first_name, p.preferred_name, p.birth_date,"
+        " p.deceased_on IS NOT NULL OR p.portal IS NOT NULL OR p.birth_date IS NULL AS needless,"
+        f" known.id AS known, o.id AS portal, coalesce(o.name, '') AS portal_name, {_COLUMNS}"
+        " FROM invitation i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
+        " LEFT JOIN account known ON known.email_key = i.email_key LEFT JOIN portal o ON o.owner = known.id"
+        " WHERE i.id = $1",
+        row,
+    )
+    cancelled = bool(rows) and (rows[0]["state"] == "Cancelled" or rows[0]["needless"])
+    found = demand_open({**rows[0], "cancelled": cancelled} if rows else None, version)
+    if found["state"] != "Pending":
+        raise LinkClosed("locked" if found["state"] == "Locked" else "expired")
+    taken = ("id", "link_version", "patient", "email", "email_key", "message", "birth_date", "known", "portal")
+    return Invited(
+        **{name: found[name] for name in taken},
+        portal_name=found["portal_name"],
+        practice=practice_of({column: found[f"practice_{column}"] for column in COLUMNS}),
+        called=called(found["first_name"], found["preferred_name"]),
+        tries_left=MOST_TRIES - found["tries"],
+    )
+
+
+async def linkable(account: UUID, practice: UUID) -> list[Linkable]:
+    """The portals without a login that an account is guardian of and that this practice's patients are not linked
+    to, by name."""
+    rows = await run(
+        "SELECT p.id, p.name FROM access a JOIN portal p ON p.id = a.portal WHERE a.account = $1"
+        " AND a.status = 'Current' AND a.basis IS NOT NULL AND p.owner IS NULL"
+        " AND NOT EXISTS (SELECT FROM patient t WHERE t.portal = p.id AND t.practice = $2) ORDER BY p.name, p.id",
+        account,
+        practice,
+    )
+    return [Linkable(**row) for row in rows]

@@ -1,0 +1,78 @@
+"""Sending an invitation again: a new link for 14 days, which ends the old one."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db.engine import run, transaction
+from domain import audit, clock
+from domain.errors import Changed, NotFound, Refused
+from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
+from domain.links import OPEN_FOR
+from domain.mail import MailKind, owe
+from domain.patients.found import find
+from domain.permissions import PlacePermission, demand
+from domain.places import Place
+
+PRESSED_TWICE_WITHIN = timedelta(minutes=1)
+
+
+async def resend(place: Place, invitation: UUID, version: int) -> None:
+    """Sends an invitation again to the same email, also one that is Expired, Undeliverable or Locked; wrong birth
+    dates are forgotten. `version` is that of the link when the page was drawn.
+
+    Raises NotPermitted, NotFound, Changed when somebody was quicker, and Refused.
+    """
+    demand(place, PlacePermission.INVITE)
+    patient = await patient_of(place, invitation)
+    await find(place, patient)
+    async with transaction():
+        held = await hold(place.practice.id, patient)
+        [row] = await run("SELECT * FROM invitation WHERE id = $1 FOR UPDATE", invitation)
+        if _was_just_sent(place, row, version):
+            return
+        _demand_sendable(row, version)
+        demand_invitable(held)
+        await demand_no_staff(place.practice.id, row["email"])
+        await _renew(place, invitation)
+        await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
+        await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
+
+
+async def patient_of(place: Place, invitation: UUID) -> UUID:
+    """Whom an invitation of this practice is about. Raises NotFound."""
+    rows = await run("SELECT patient FROM invitation WHERE id = $1 AND practice = $2", invitation, place.practice.id)
+    if not rows:
+        raise NotFound
+    return UUID(str(rows[0]["patient"]))
+
+
+def _was_just_sent(place: Place, row: dict[str, Any], version: int) -> bool:
+    pressed_twice = row["sent_by"] == place.account and row["sent_at"] > clock.now() - PRESSED_TWICE_WITHIN
+    return bool(row["state"] == "Pending" and row["link_version"] == version + 1 and pressed_twice)
+
+
+def _demand_sendable(row: dict[str, Any], version: int) -> None:
+    if row["state"] == "Accepted":
+        raise Refused("This invitation has been accepted, so there is nothing to send")
+    if row["state"] == "Cancelled":
+        raise Refused("This invitation was cancelled. Invite the patient anew from their profile")
+    if row["link_version"] != version:
+        raise Changed
+
+
+async def _renew(place: Place, invitation: UUID) -> None:
+    now = clock.now()
+    try:
+        await run(
+            "UPDATE invitation SET state = 'Pending', failure = NULL, tries = 0, link_version = link_version + 1,"
+            " sent_by = $2, sent_at = $3, expires_at = $4 WHERE id = $1",
+            invitation,
+            place.account,
+            now,
+            now + OPEN_FOR,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Refused("This patient has a newer invitation. Send that one again") from error

@@ -1,0 +1,133 @@
+"""Inviting one patient."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from db.engine import Prepared, run, transaction
+from db.ids import new_id
+from domain import addresses, audit, clock, communication_templates
+from domain.communication_templates import Template
+from domain.errors import NotFound, Refused
+from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
+from domain.links import OPEN_FOR
+from domain.mail import MailKind, owe
+from domain.patients.found import Found, find
+from domain.permissions import PlacePermission, demand
+from domain.places import Place
+
+LONGEST_MESSAGE = 2_000
+PRESSED_TWICE_WITHIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is about to be sent: the practice's own `message`, or the name of a communication `template`."""
+
+    email: str
+    message: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """What the form is drawn from: the patient, where the practice writes to them, and what may be written."""
+
+    patient: Found
+    email: str
+    templates: tuple[Template, ...]
+
+
+_email = Prepared("SELECT email FROM patient WHERE id = $1 AND practice = $2")
+
+
+async def invitee(place: Place, patient: UUID) -> Invitee:
+    """The patient whom the form is about. Raises NotPermitted, NotFound, and Refused for who cannot be invited now."""
+    demand(place, PlacePermission.INVITE)
+    found = await find(place, patient)
+    async with transaction():
+        demand_invitable(await hold(place.practice.id, patient))
+        await _demand_none_open(patient)
+    row = await _email.first(patient, place.practice.id)
+    if row is None:
+        raise NotFound
+    return Invitee(found, row["email"], tuple(await communication_templates.available(place)))
+
+
+async def preview(place: Place, patient: UUID, draft: Draft) -> str:
+    """The practice's words as the patient will read them, '' for none.
+
+    Raises as `send` does, but for what is wrong with the email alone.
+    """
+    demand(place, PlacePermission.INVITE)
+    await find(place, patient)
+    if draft.message and draft.template:
+        raise Refused("Write a message or choose a template, not both", "template")
+    if len(draft.message) > LONGEST_MESSAGE:
+        raise Refused(f"Use at most {LONGEST_MESSAGE:,} characters", "message")
+    text, field = draft.message, "message"
+    if draft.template:
+        known = {template.name: template.body for template in await communication_templates.available(place)}
+        if draft.template not in known:
+            raise Refused("Choose a template of the list", "template")
+        text, field = known[draft.template], "template"
+    try:
+        return await communication_templates.resolve(text, place, patient) if text else ""
+    except Refused as refused:
+        raise Refused(refused.words, field) from refused
+
+
+async def send(place: Place, patient: UUID, draft: Draft) -> UUID:
+    """Invites a patient: the mail is owed. Gives the invitation's id; the one of a moment ago when the same is pressed
+    twice.
+
+    An email that is linked to staff elsewhere is taken too (decision 14): its mail ends as one to no mailbox does.
+    Raises NotPermitted, NotFound, and Refused at 'email', 'message', 'template' or the form as a whole.
+    """
+    message = await preview(place, patient, draft)
+    async with transaction():
+        row = await hold(place.practice.id, patient)
+        if pressed := await _just_sent(place, patient, draft.email):
+            return pressed
+        demand_invitable(row)
+        await _demand_none_open(patient)
+        await demand_no_staff(place.practice.id, draft.email)
+        invitation = await _write(place, patient, draft.email.strip(), message)
+        await owe(MailKind.INVITATION, invitation, draft.email.strip(), once="1")
+        await audit.record("invitation:send", account=place.account, practice=place.practice.id, subject=invitation)
+    return invitation
+
+
+async def _just_sent(place: Place, patient: UUID, email: str) -> UUID | None:
+    rows = await run(
+        "SELECT id FROM invitation WHERE patient = $1 AND email_key = $2 AND sent_by = $3 AND state = 'Pending'"
+        " AND created_at > $4",
+        patient,
+        addresses.email_key(email),
+        place.account,
+        clock.now() - PRESSED_TWICE_WITHIN,
+    )
+    return rows[0]["id"] if rows else None
+
+
+async def _demand_none_open(patient: UUID) -> None:
+    if await run("SELECT FROM invitation WHERE patient = $1 AND state = 'Pending'", patient):
+        raise Refused("This patient has an invitation that is waiting for an answer. Send that one again, or cancel it")
+
+
+async def _write(place: Place, patient: UUID, email: str, message: str) -> UUID:
+    invitation, now = new_id(), clock.now()
+    await run(
+        "INSERT INTO invitation (id, practice, patient, email, email_key, message, state, sent_by, created_at, sent_at,"
+        " expires_at) VALUES ($1, $2, $3, $4, $5, $6, 'Pending', $7, $8, $8, $9)",
+        invitation,
+        place.practice.id,
+        patient,
+        email,
+        addresses.email_key(email),
+        message,
+        place.account,
+        now,
+        now + OPEN_FOR,
+    )
+    return invitation

@@ -3,7 +3,8 @@
 Every practice takes them by its own mode: at once, after its yes, or not at all (decision 17).
 """
 
-from domain.updates.deciding import Decision, decide
+from db.tables.patient_update import FieldState
+from domain.updates.deciding import LONGEST_REASON, Decision, decide
 from domain.updates.fields import FIELDS, LABELS
 from domain.updates.listing import Updates, Waiting, read, waiting
 from domain.updates.reading import Change, Update, history, one
@@ -11,6 +12,6 @@ from domain.updates.sending import Sent, send
 from domain.updates.told import Told, told
 
 __all__ = [
-    "FIELDS", "LABELS", "Change", "Decision", "Sent", "Told", "Update", "Updates", "Waiting",
-    "decide", "history", "one", "read", "send", "told", "waiting",
+    "FIELDS", "LABELS", "LONGEST_REASON", "Change", "Decision", "FieldState", "Sent", "Told",
+    "Update", "Updates", "Waiting", "decide", "history", "one", "read", "send", "told", "waiting",
 ]  # fmt: skip

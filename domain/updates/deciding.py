@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from db.engine import Prepared, run, transaction
 from db.tables.patient_update import FieldState
 from domain import audit, clock
-from domain.errors import Changed, NotFound, Refused
-from domain.patients.found import find
-from domain.permissions import Area, PlacePermission, demand
+from domain.errors import Changed, Refused
+from domain.permissions import PlacePermission, demand
 from domain.places import Place
-from domain.updates import applying, closing
+from domain.updates import applying, closing, reading
+from domain.updates.reading import Update
 
 LONGEST_REASON = 500
 
@@ -39,35 +38,25 @@ _decide = Prepared(
 )
 
 
-async def decide(place: Place, update: UUID, decision: Decision) -> bool:
-    """Approves details, which are written into the patient, and rejects others. Tells whether none waits any more.
-    The same decision sent twice is taken once.
+async def decide(place: Place, update: UUID, decision: Decision) -> Update:
+    """Approves details, which are written into the patient, and rejects others. Gives the update as it is then. The
+    same decision sent twice is taken once.
 
     Raises NotPermitted, NotFound, Refused for a decision that decides nothing or a reason that nobody would read, and
     Changed when somebody was quicker or the patient's row is newer than the form.
     """
     demand(place, PlacePermission.DECIDE_UPDATES)
-    row = await _row(place, update)
-    await find(place, row["patient"], Area.PROFILES)
+    before = await reading.found(place, update)
     async with transaction():
         if await _claim.first(update, place.practice.id, decision.version) is None:
-            return await _demand_the_same(place, update, decision)
-        verdicts = await _verdicts(update, decision)
-        await _write(place, row["patient"], update, decision, verdicts)
-        ended = await closing.close_if_empty(update, place.account)
-        await audit.record(
-            "update:decide", account=place.account, practice=place.practice.id, portal=row["portal"], subject=update
-        )
-    return ended
-
-
-async def _row(place: Place, update: UUID) -> dict[str, Any]:
-    rows = await run(
-        "SELECT patient, portal FROM patient_update WHERE id = $1 AND practice = $2", update, place.practice.id
-    )
-    if not rows:
-        raise NotFound
-    return rows[0]
+            await _demand_the_same(place, update, decision)
+        else:
+            await _write(place, before.patient, update, decision, await _verdicts(update, decision))
+            await closing.close_if_empty(update, place.account)
+            await audit.record(
+                "update:decide", account=place.account, practice=place.practice.id, portal=before.portal, subject=update
+            )
+    return await reading.found(place, update)
 
 
 async def _verdicts(update: UUID, decision: Decision) -> dict[str, FieldState]:
@@ -104,10 +93,10 @@ async def _write(
             await applying.apply(held, {line["field"]: line["after"] for line in decided})
 
 
-async def _demand_the_same(place: Place, update: UUID, decision: Decision) -> bool:
+async def _demand_the_same(place: Place, update: UUID, decision: Decision) -> None:
     """Nothing is left to do when this member has decided just so, one version ago. Raises Changed otherwise."""
     rows = await run(
-        "SELECT f.field, f.state, u.state AS of_all FROM patient_update u JOIN patient_update_field f"
+        "SELECT f.field, f.state FROM patient_update u JOIN patient_update_field f"
         " ON f.patient_update = u.id WHERE u.id = $1 AND u.practice = $2 AND u.version = $3 + 1 AND f.decided_by = $4"
         " AND f.reason = CASE f.state WHEN 'Rejected' THEN $5 ELSE '' END AND f.decided_at = (SELECT max(l.decided_at)"
         "  FROM patient_update_field l WHERE l.patient_update = u.id)",
@@ -121,4 +110,3 @@ async def _demand_the_same(place: Place, update: UUID, decision: Decision) -> bo
     asked = dict.fromkeys(stands, decision.all) if decision.all else dict(decision.verdicts)
     if not stands or stands != asked:
         raise Changed
-    return bool(rows[0]["of_all"] == "Decided")

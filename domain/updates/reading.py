@@ -45,6 +45,7 @@ class Update:
     id: UUID
     patient: UUID
     patient_name: str
+    portal: UUID
     state: UpdateState
     version: int
     patient_version: int
@@ -60,12 +61,17 @@ class Update:
         return tuple(change for change in self.changes if change.state is not FieldState.WAITING)
 
     @property
+    def just_decided(self) -> tuple[Change, ...]:
+        """What the last decision was about."""
+        last = max((change.decided_at for change in self.changes if change.decided_at), default=None)
+        return tuple(change for change in self.decided if change.decided_at == last)
+
+    @property
     def last_step(self) -> str:
         """Who touched it last, and how, as a sentence: what somebody is told whose form was older."""
-        deciders = [(c.decided_at, c.decided_by) for c in self.decided if c.decided_at and c.decided_by]
-        at, who = max(deciders, default=(None, ""))
-        if at is not None and at >= self.changed_at:
-            return f"{who} decided this a moment ago"
+        for change in self.just_decided:
+            if change.decided_by and change.decided_at and change.decided_at >= self.changed_at:
+                return f"{change.decided_by} decided this a moment ago"
         return "This changed a moment ago"
 
 
@@ -88,7 +94,7 @@ _LINES = (
 )
 _lines = Prepared(_LINES)
 _history = Prepared(
-    "SELECT u.id, u.patient, u.state, u.version, u.changed_at FROM patient_update u"
+    "SELECT u.id, u.patient, u.portal, u.state, u.version, u.changed_at FROM patient_update u"
     " WHERE u.patient = $1 AND u.practice = $2 ORDER BY u.changed_at DESC, u.id LIMIT $3"
 )
 
@@ -99,14 +105,20 @@ async def one(place: Place, update: UUID) -> Update:
     Raises NotPermitted, and NotFound for what is absent, another practice's, or of a patient whom they do not find.
     """
     demand(place, PlacePermission.DECIDE_UPDATES)
+    read = await found(place, update)
+    await audit.record(
+        "update:view", account=place.account, practice=place.practice.id, portal=read.portal, subject=update
+    )
+    return read
+
+
+async def found(place: Place, update: UUID) -> Update:
+    """The same without an event, for whoever writes one of their own. Raises as `one` does."""
     row = await _update.first(update, place.practice.id)
     if row is None:
         raise NotFound
     patient = await find(place, row["patient"], Area.PROFILES)
     lines = await _lines.rows([update], place.practice.id, place.hides_names)
-    await audit.record(
-        "update:view", account=place.account, practice=place.practice.id, portal=row["portal"], subject=update
-    )
     return _built(row, patient.name, row["patient_version"], lines, fields.of_patient(row))
 
 
@@ -132,6 +144,7 @@ def _built(
         id=row["id"],
         patient=row["patient"],
         patient_name=name,
+        portal=row["portal"],
         state=UpdateState(row["state"]),
         version=row["version"],
         patient_version=patient_version,

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from domain import clock, details, updates
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.patients.found import find
 from domain.places import Place
+from domain.updates import Update
 from tests.cast import Someone, mails, someone
 from tests.clinic import Clinic, let_in, write
 from tests.domain.sharing import leo_of
@@ -48,7 +50,9 @@ async def test_one_is_approved_and_one_rejected_and_one_left(mina: Someone, clin
         ("Email", "mina@example.com", "mina.new@example.com", "mina@example.com"),
     ]
     assert {c.changed_by for c in read.changes} == {"Mina Park, the patient"}
-    assert not await updates.decide(amara, read.id, on(read, reason="Ring us", name=APPROVED, phone=REJECTED))
+    left = await updates.decide(amara, read.id, on(read, reason="Ring us", name=APPROVED, phone=REJECTED))
+    assert [c.field for c in left.waiting] == ["email"]
+    assert [c.field for c in left.just_decided] == ["name", "phone"]
     now = await row(clinic.patient)
     assert (now["first_name"], now["last_name"], now["last_key"], now["version"]) == (
         "Mina", "Almeida", "almeida mina", 2,
@@ -60,7 +64,7 @@ async def test_one_is_approved_and_one_rejected_and_one_left(mina: Someone, clin
     assert [(c.field, c.state, c.reason, c.decided_by) for c in read.decided] == [
         ("name", APPROVED, "", "Amara Okafor"), ("phone", REJECTED, "Ring us", "Amara Okafor"),
     ]  # fmt: skip
-    assert await updates.decide(amara, read.id, on(read, email=APPROVED))
+    assert not (await updates.decide(amara, read.id, on(read, email=APPROVED))).waiting
     assert (await row(clinic.patient))["email_key"] == "mina.new@example.com"
     assert await told_of(clinic) == []
     [line] = await run("SELECT archived_by FROM notification")
@@ -72,7 +76,7 @@ async def test_one_is_approved_and_one_rejected_and_one_left(mina: Someone, clin
 
 async def test_all_are_approved_and_nobody_is_mailed(clinic: Clinic, amara: Place) -> None:
     read = await waiting_for(amara, clinic)
-    assert await updates.decide(amara, read.id, on(read, every=APPROVED))
+    assert not (await updates.decide(amara, read.id, on(read, every=APPROVED))).waiting
     now = await row(clinic.patient)
     assert (now["last_name"], now["phone_key"], now["email"]) == ("Almeida", "0491570158", "mina.new@example.com")
     assert (await updates.one(amara, read.id)).state is UpdateState.DECIDED
@@ -125,9 +129,11 @@ async def test_of_two_deciders_at_once_one_wins_and_the_other_is_told(clinic: Cl
             updates.decide(bea, read.id, on(read, every=REJECTED)),
             return_exceptions=True,
         )
-        assert sorted(type(end).__name__ for end in ends) == ["Changed", "bool"]
+        assert sorted(type(end).__name__ for end in ends) == ["Changed", "Update"]
         winner, verdict, phone = (
-            ("Amara Okafor", APPROVED, "0491 570 158") if ends[0] is True else ("Bea Castellanos", REJECTED, "old")
+            ("Amara Okafor", APPROVED, "0491 570 158")
+            if isinstance(ends[0], Update)
+            else ("Bea Castellanos", REJECTED, "old")
         )
         stands = await updates.one(bea, read.id)
         assert {(c.decided_by, c.state) for c in stands.changes} == {(winner, verdict)}
@@ -148,14 +154,15 @@ async def test_a_decision_and_a_further_change_at_once_lose_nothing(
             updates.decide(amara, read.id, on(read, every=APPROVED)), change(visit, phone=newer), return_exceptions=True
         )
         assert not isinstance(ends[1], BaseException)
-        assert isinstance(ends[0], (bool, Changed))
+        assert isinstance(ends[0], (Update, Changed))
         assert (await lines_of(clinic))["phone"][1] == newer
 
 
 async def test_the_same_decision_sent_twice_is_taken_once(clinic: Clinic, amara: Place) -> None:
     read = await waiting_for(amara, clinic)
     once = on(read, reason="Ring us", name=APPROVED, phone=REJECTED)
-    assert await asyncio.gather(*(updates.decide(amara, read.id, once) for _ in range(10))) == [False] * 10
+    ends = await asyncio.gather(*(updates.decide(amara, read.id, once) for _ in range(10)))
+    assert {tuple(c.field for c in end.waiting) for end in ends} == {("email",)}
     assert len(await run("SELECT FROM event WHERE kind = 'update:decide'")) == 1
     for other in (
         replace(once, reason="Else"), replace(once, verdicts={"name": APPROVED}),
@@ -164,7 +171,7 @@ async def test_the_same_decision_sent_twice_is_taken_once(clinic: Clinic, amara:
         with pytest.raises(Changed):
             await updates.decide(amara, read.id, other)
     read = await waiting_for(amara, clinic)
-    assert await asyncio.gather(*(updates.decide(amara, read.id, on(read, every=REJECTED)) for _ in range(10)))
+    await asyncio.gather(*(updates.decide(amara, read.id, on(read, every=REJECTED)) for _ in range(10)))
     assert len(await mails("update-decided")) == 1
 
 
@@ -212,7 +219,8 @@ async def test_what_decides_nothing_is_refused(
 
 async def test_who_may_not(clinic: Clinic, amara: Place) -> None:
     read = await waiting_for(amara, clinic)
-    for others in ({"read_only": True}, {"hides_names": True}, {"has_patients": False}):
+    kept: list[dict[str, Any]] = [{"read_only": True}, {"hides_names": True}, {"has_patients": False}]
+    for others in kept:
         name = f"{next(iter(others))} Whitlock"
         place = await clinic.place(await clinic.hire(name, MemberLevel.CLINICAL, RoleType.ADMINISTRATOR, **others))
         assert await updates.waiting(place, 5) == ()
@@ -328,4 +336,4 @@ async def test_a_list_is_paged_and_costs_the_same_however_long(mina: Someone, cl
 async def test_switching_the_mode_leaves_what_waits_to_be_decided(clinic: Clinic, amara: Place) -> None:
     await mode(clinic, "Disabled")
     read = await waiting_for(amara, clinic)
-    assert await updates.decide(amara, read.id, on(read, every=APPROVED))
+    assert not (await updates.decide(amara, read.id, on(read, every=APPROVED))).waiting

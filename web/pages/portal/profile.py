@@ -1,6 +1,6 @@
 """The details of a portal's person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,18 +8,19 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.response import Response
 
-from domain import details
+from domain import details, updates
 from domain.details import Details
 from domain.errors import Changed, Refused
 from domain.permissions import Permission
 from domain.portals import Visit
 from domain.portals import called as called_by
+from domain.updates import Sent
 from web.days import typed_day, wrong_with
 from web.fields import Version
 from web.forms import Form, FormModel, read
 from web.respond import done, page
 from web.session import Caller
-from web.words import whose
+from web.words import listed, whose
 
 HERE = "/portal/{portal:uuid}/profile"
 
@@ -48,7 +49,7 @@ class DetailsForm(FormModel):
 
 @get(HERE, permission=Permission.VIEW_DETAILS)
 async def show_profile(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
-    return page(request, "portal/profile", details=await details.read(visit))
+    return page(request, "portal/profile", **await _section(visit)())
 
 
 @get(f"{HERE}/edit", permission=Permission.CHANGE_DETAILS)
@@ -62,20 +63,29 @@ async def change_profile(request: Caller, visit: NamedDependency[Visit]) -> Resp
     if not form.ok:
         return edit_page(request, form, status=422)
     try:
-        await details.change(visit, form.value.details)
+        sent = await details.change(visit, form.value.details)
     except Changed:
         return edit_page(request, await _drawn(visit), changed=True, status=409)
     # A new name stands in the bar and the title too, so then the whole page is drawn again.
     renamed = visit.called != called_by(form.value.name, form.value.preferred_name) or visit.name != form.value.name
     return await done(
-        request, f"/portal/{visit.portal}/profile", flash=f"{whose(visit, first=True)} details are saved",
+        request, f"/portal/{visit.portal}/profile", flash=_said(visit, sent),
         fragment="" if renamed else "details", into="details", context=_section(visit),
     )  # fmt: skip
 
 
+def _said(visit: Visit, sent: Sequence[Sent]) -> str:
+    """What becomes of it, at the practices that show themselves to this visitor."""
+    has = listed([one.practice_name for one in sent if one.shown and one.at_once])
+    checks = [one.practice_name for one in sent if one.shown and not one.at_once]
+    said = f"{whose(visit, first=True)} details are saved{f' and passed on to {has}' if has else ''}"
+    return f"{said}. {listed(checks)} will check them first" if checks else said
+
+
 def _section(visit: Visit) -> Any:
     async def context() -> dict[str, Any]:
-        return {"details": await details.read(visit), "visit": visit}
+        read = await details.read(visit)
+        return {"details": read, "practices": await updates.told(visit, read), "visit": visit}
 
     return context
 

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from domain.patients import profile
-from domain.permissions import PlacePermission
+from domain import updates
+from domain.patients import profile, revocations
+from domain.permissions import PlacePermission, may
 from domain.places import Place
 from web.respond import page
 from web.session import Caller
@@ -25,9 +26,12 @@ async def show_patient(request: Caller, patient: FromPath[UUID], place: NamedDep
 async def shown(place: Place, patient: UUID) -> dict[str, Any]:
     """What the page and its partials are drawn from. Each section of the profile adds a line of its own."""
     read = await profile.read(place, patient)
+    revokes = may(place, PlacePermission.REVOKE_PRACTITIONERS)
     return {
         "profile": read,
         "patient": read.patient,
+        "revocations": await revocations.read(place, read.patient) if revokes else None,
+        "updates": await updates.history(place, read.patient),
     }
 
 

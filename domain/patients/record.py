@@ -169,6 +169,6 @@ async def admit(place: Place, patient: UUID, new: Record) -> None:
             " ON CONFLICT (id) DO NOTHING RETURNING id"
         )
         if not await run(sql, *row.values()):
-            await find(place, patient)
+            await _present(place, patient)
             return
         await audit.record("patient:admit", account=place.account, practice=place.practice.id, subject=patient)

@@ -137,8 +137,8 @@ QUESTIONS = {
 async def test_postgresql_touches_few_rows(
     practices: tuple[Practice, Practice], addresses: Addresses, plan: str
 ) -> None:
-    """Whether the plan knows the values or was made for all of them; PostgreSQL keeps to the former where a practitioner
-    has few of very many."""
+    """Whether the plan knows the values or was made for all of them; it keeps to the former where somebody
+    has few of very many patients."""
     connection = await asyncpg.connect(addresses.database_url)
     await connection.execute(f"SET plan_cache_mode = {plan}")
     reaches = ("all", "own") if plan == "force_custom_plan" else ("all",)

@@ -1,22 +1,162 @@
-"""Reusable message texts of a practice, with terms."""
+"""Communication templates: a practice's reusable message texts, with terms such as [Patient First Name]."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
+from db.engine import Prepared, run, transaction
+from db.ids import new_id
+from db.keys import key
+from domain import audit, clock
+from domain.errors import Changed, NotFound, Refused
+from domain.permissions import PlacePermission, demand
 from domain.places import Place
+from domain.terms import LONGEST, TERMS, demand_known, preview, resolve
+
+__all__ = [
+    "LONGEST", "TERMS", "Template", "available", "change", "create", "one", "preview", "read", "remove", "resolve",
+]  # fmt: skip
+
+LONGEST_NAME = 100
+AT_MOST = 100
+"""Templates of one practice."""
+TAKEN = "There is a template with this name already. Choose another name, or edit that one"
 
 
 @dataclass(frozen=True)
 class Template:
+    """A message text, unresolved."""
+
     id: UUID
     name: str
     body: str
     version: int
 
 
+_available = Prepared(
+    "SELECT id, name, body, version FROM communication_template WHERE practice = $1 AND removed_at IS NULL"
+)
+
+
 async def available(place: Place) -> list[Template]:
-    return []
+    """Every template of the practice by name, for whoever writes to a patient."""
+    demand(place, PlacePermission.OPEN_PRACTICE)
+    found = [Template(**row) for row in await _available.rows(place.practice.id)]
+    return sorted(found, key=lambda template: (key(template.name), template.id))
 
 
-async def resolve(text: str, place: Place, patient: UUID) -> str:
-    return text
+async def read(place: Place) -> list[Template]:
+    """The same for the settings. Raises NotPermitted."""
+    demand(place, PlacePermission.VIEW_SETTINGS)
+    return await available(place)
+
+
+async def one(place: Place, template: UUID) -> Template:
+    """One of them, for who changes it. Raises NotPermitted, and NotFound for one that is gone or another practice's."""
+    demand(place, PlacePermission.CHANGE_SETTINGS)
+    found = [known for known in await available(place) if known.id == template]
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def create(place: Place, name: str, body: str) -> UUID:
+    """Writes a template and gives its id; the same twice is written once.
+
+    Raises NotPermitted, and Refused at 'name' or 'message'.
+    """
+    demand(place, PlacePermission.CHANGE_SETTINGS)
+    known = await available(place)
+    for template in known:
+        if (template.name, template.body) == (name, body):
+            return template.id
+    _demand_sound(known, name, body)
+    if len(known) >= AT_MOST:
+        raise Refused(f"There are {AT_MOST} templates. Remove one to add another")
+    template_id = new_id()
+    async with transaction():
+        written = await run(
+            "INSERT INTO communication_template (id, practice, name, body, created_at) VALUES ($1, $2, $3, $4, $5)"
+            " ON CONFLICT (practice, name) WHERE removed_at IS NULL DO NOTHING RETURNING id",
+            template_id,
+            place.practice.id,
+            name,
+            body,
+            clock.now(),
+        )
+        if written:
+            await _record("template:create", place, template_id)
+    return template_id if written else await create(place, name, body)
+
+
+async def change(place: Place, template: UUID, name: str, body: str, version: int) -> Template:
+    """Writes a template anew, and gives it as it is then.
+
+    Raises NotPermitted, NotFound, Changed when it is newer than the form, and Refused at 'name' or 'message'.
+    """
+    demand(place, PlacePermission.CHANGE_SETTINGS)
+    known = await available(place)
+    before = await one(place, template)
+    if (before.name, before.body) == (name, body):
+        return before
+    if before.version != version:
+        raise Changed
+    _demand_sound([other for other in known if other.id != template], name, body)
+    async with transaction():
+        await _write_anew(place, Template(template, name, body, version))
+        await _record("template:change", place, template)
+    return Template(template, name, body, version + 1)
+
+
+async def _write_anew(place: Place, template: Template) -> None:
+    try:
+        written = await run(
+            "UPDATE communication_template SET name = $4, body = $5, version = version + 1 WHERE id = $1"
+            " AND practice = $2 AND version = $3 AND removed_at IS NULL RETURNING id",
+            template.id,
+            place.practice.id,
+            template.version,
+            template.name,
+            template.body,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Refused(TAKEN, "name") from error
+    if not written:
+        raise Changed
+
+
+async def remove(place: Place, template: UUID) -> None:
+    """Takes a template out of the list; once more changes nothing. What was sent with it stays.
+
+    Raises NotPermitted, and NotFound for another practice's.
+    """
+    demand(place, PlacePermission.CHANGE_SETTINGS)
+    async with transaction():
+        removed = await run(
+            "UPDATE communication_template SET removed_at = $3 WHERE id = $1 AND practice = $2 AND removed_at IS NULL"
+            " RETURNING id",
+            template,
+            place.practice.id,
+            clock.now(),
+        )
+        if removed:
+            await _record("template:remove", place, template)
+    if not removed and not await run(
+        "SELECT FROM communication_template WHERE id = $1 AND practice = $2", template, place.practice.id
+    ):
+        raise NotFound
+
+
+def _demand_sound(others: list[Template], name: str, body: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Refused(f"Type a name of at most {LONGEST_NAME} characters", "name")
+    if any(key(other.name) == key(name) for other in others):
+        raise Refused(TAKEN, "name")
+    if not body.strip():
+        raise Refused("Type the message", "message")
+    demand_known(body)
+
+
+async def _record(kind: str, place: Place, template: UUID) -> None:
+    await audit.record(kind, account=place.account, practice=place.practice.id, subject=template)

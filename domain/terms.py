@@ -1,0 +1,120 @@
+"""Terms in a practice's messages, such as [Patient First Name], and what stands in their place (decision 16)."""
+
+import re
+from collections.abc import Mapping
+from uuid import UUID
+
+from db.engine import Prepared
+from domain.errors import NotPermitted, Refused
+from domain.patients.found import find
+from domain.places import Place
+
+LONGEST = 2_000
+"""Characters typed. What stands in place of the terms may make it longer."""
+
+TERMS: dict[str, str] = {
+    "Patient First Name": "their preferred name, or else their first name",
+    "Patient Last Name": "their family name",
+    "Patient Full Name": "their first and family name",
+    "Practitioner Name": "the patient’s practitioner",
+    "Practice Name": "the name of your practice",
+    "Practice Phone": "the phone number of your practice",
+    "Practice Email": "the email address of your practice",
+    "Practice Address": "the street address of your practice",
+    "Sender Name": "whoever sends the message",
+}
+"""Every term, without its brackets, and what stands in its place."""
+
+MADE_UP = {
+    "Patient First Name": "Sam",
+    "Patient Last Name": "Taylor",
+    "Patient Full Name": "Samantha Taylor",
+    "Practitioner Name": "Dr Alex Morgan",
+}
+MISSING = {
+    "Practitioner Name": "This patient has no practitioner. Choose one in their details, or take the term out",
+    "Practice Phone": "Your practice has no phone number here. Take the term out",
+    "Practice Email": "Your practice has no email address here. Take the term out",
+    "Practice Address": "Your practice has no street address here. Take the term out",
+}
+
+_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
+_BY_KEY = {term.casefold(): term for term in TERMS}
+_FIRST_WORDS = frozenset(term.split()[0].casefold() for term in TERMS)
+_patient = Prepared(
+    "SELECT p.first_name, p.last_name, p.preferred_name, coalesce(w.name, '') AS practitioner FROM patient p"
+    " LEFT JOIN member m ON m.id = p.practitioner LEFT JOIN account w ON w.id = m.account"
+    " WHERE p.id = $1 AND p.practice = $2"
+)
+
+
+async def resolve(text: str, place: Place, patient: UUID) -> str:
+    """`text` with each term's value for this patient in its place. A value is text: no term in it is resolved again.
+
+    Raises NotFound for whom the member does not find, NotPermitted where names are hidden from them, and Refused at
+    'message' for a term that there is not or that has no value for this patient, which it names (decision 16).
+    """
+    found = await find(place, patient)
+    if place.hides_names:
+        raise NotPermitted
+    row = await _patient.first(patient, place.practice.id) or {}
+    first, last = row["first_name"], row["last_name"]
+    return replaced(
+        text,
+        {
+            "Patient First Name": found.called,
+            "Patient Last Name": last,
+            "Patient Full Name": f"{first} {last}",
+            "Practitioner Name": row["practitioner"],
+            **_of_place(place),
+        },
+    )
+
+
+def preview(text: str, place: Place) -> str:
+    """`text` as a patient who does not exist would read it. Raises Refused as `resolve` does."""
+    return replaced(text, {**MADE_UP, **_of_place(place)})
+
+
+def demand_known(text: str) -> None:
+    """Raises Refused at 'message' for a term that there is not, and for more than 2,000 characters."""
+    if len(text) > LONGEST:
+        raise Refused(f"Use at most {LONGEST:,} characters", "message")
+    replaced(text, dict.fromkeys(TERMS, "value"))
+
+
+def replaced(text: str, values: Mapping[str, str]) -> str:
+    """`text` with `values` in place of the terms, whose case and spacing do not matter. Raises Refused at 'message'."""
+    if len(text) > LONGEST:
+        raise Refused(f"Use at most {LONGEST:,} characters", "message")
+
+    def value(bracketed: re.Match[str]) -> str:
+        words = " ".join(bracketed[1].split())
+        term = _BY_KEY.get(words.casefold())
+        if term is None:
+            return _left(bracketed[0], words)
+        if not values[term].strip():
+            missing = MISSING.get(term, "Take the term out")
+            raise Refused(f"[{term}] has nothing to stand in its place. {missing}", "message")
+        return values[term]
+
+    return _BRACKETED.sub(value, text)
+
+
+def _left(bracketed: str, words: str) -> str:
+    """What is in brackets and no term stays as it is, unless it looks like a term: then it is a slip of the pen."""
+    each = words.split()
+    if each and (all(word[0].isupper() for word in each) or each[0].casefold() in _FIRST_WORDS):
+        raise Refused(f"There is no term {bracketed[:60]}. Choose one of the list, or take the brackets off", "message")
+    return bracketed
+
+
+def _of_place(place: Place) -> dict[str, str]:
+    practice = place.practice
+    return {
+        "Practice Name": practice.name,
+        "Practice Phone": practice.phone,
+        "Practice Email": practice.email,
+        "Practice Address": practice.address,
+        "Sender Name": place.account_name,
+    }

@@ -249,17 +249,99 @@ def admin() -> None:
     """What only the platform's administrators do."""
 
 
+def owner_options(*, required: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Who is asked to be an account owner: --owner-email, --owner-name, --owner-role."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        roles = click.Choice(["Practitioner", "Administrator"], case_sensitive=False)
+        for option in (
+            click.option("--owner-role", type=roles, default="Practitioner", show_default=True, help="their role type"),
+            click.option("--owner-name", required=required, help="how the mail and the Users page call them"),
+            click.option("--owner-email", required=required, help="a link to set up their login goes there"),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 @admin.command()
 @click.argument("name")
 @click.option("--slug", required=True, help="its name in addresses, such as harbour-street")
 @click.option("--timezone", default="Australia/Sydney", show_default=True, help="such as Europe/Berlin")
-def create_practice(name: str, slug: str, timezone: str) -> None:
-    """Open a practice called NAME."""
+@owner_options(required=False)
+def create_practice(
+    name: str, slug: str, timezone: str, owner_email: str | None, owner_name: str | None, owner_role: str
+) -> None:
+    """Open a practice called NAME, and ask its first account owner to join it."""
+    if (owner_email is None) != (owner_name is None):
+        raise Failure("Give --owner-email and --owner-name together.")
+    with with_database() as settings:
+        from domain.members import opening
+
+        owner = opening.Owner(owner_name or "", owner_email, owner_role) if owner_email else None
+        asyncio.run(on_database(settings, lambda: opening.open_practice(name, slug, timezone, owner)))
+    click.echo(f"Created {name}. Bring its patients in with: kith import patients FILE --practice {slug}")
+    if owner:
+        click.echo(f"{owner.email} is asked to be its account owner.")
+    else:
+        click.echo(f"It has no account owner: kith admin ask-owner {slug} --owner-email EMAIL --owner-name NAME")
+
+
+@admin.command()
+@click.argument("slug")
+@owner_options(required=True)
+def ask_owner(slug: str, owner_email: str, owner_name: str, owner_role: str) -> None:
+    """Ask somebody, again if need be, to be an account owner of the practice SLUG."""
+    with with_database() as settings:
+        from domain.members import opening
+
+        owner = opening.Owner(owner_name, owner_email, owner_role)
+        asyncio.run(on_database(settings, lambda: opening.ask_owner(slug, owner)))
+    click.echo(f"{owner_email} is asked to be an account owner of {slug}.")
+
+
+@admin.command()
+@click.argument("slug")
+@click.argument("email")
+def deactivate_member(slug: str, email: str) -> None:
+    """End the place of EMAIL in the practice SLUG; practitioners with Full Access too, but never the last owner."""
+    change_member("deactivate_from_outside", slug, email, "deactivated")
+
+
+@admin.command()
+@click.argument("slug")
+@click.argument("email")
+def activate_member(slug: str, email: str) -> None:
+    """Give EMAIL their place in the practice SLUG back."""
+    change_member("activate_from_outside", slug, email, "active")
+
+
+def change_member(name: str, slug: str, email: str, now: str) -> None:
+    """Run one of domain.members.activity's operations and say what became of it."""
+    with with_database() as settings:
+        from domain.members import activity
+
+        operation = getattr(activity, name)
+        asyncio.run(on_database(settings, lambda: operation(slug, email)))
+    click.echo(f"{email} is {now} at {slug}.")
+
+
+@admin.command()
+@click.argument("slug")
+def list_members(slug: str) -> None:
+    """List who works in the practice SLUG: email, name, role type, level, status, and whether an account owner."""
     with with_database() as settings:
         from domain import practices
+        from domain.members import listing
 
-        asyncio.run(on_database(settings, lambda: practices.create(name=name, slug=slug, timezone=timezone)))
-    click.echo(f"Created {name}. Bring its patients in with: kith import patients FILE --practice {slug}")
+        async def all_members() -> Any:
+            return await listing.all_members((await practices.find(slug)).id)
+
+        found = asyncio.run(on_database(settings, all_members))
+    for m in found:
+        owner = ("owner",) if m.rights.owner else ()
+        click.echo("\t".join((m.email, m.name, m.rights.role_type, m.rights.level, m.status, *owner)))
 
 
 @main.command()

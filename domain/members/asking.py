@@ -8,8 +8,7 @@ import asyncpg
 
 from db.engine import run, transaction
 from db.ids import new_id
-from db.tables.member import MemberLevel, RoleType
-from domain import addresses, attempts, audit, clock, practices
+from domain import addresses, attempts, audit, clock
 from domain.errors import NotFound, Refused
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
@@ -44,9 +43,9 @@ async def ask(place: Place, new: NewUser) -> UUID:
         await addresses.hold(key)
         if pressed_twice := await _just_asked(place, new.name, key):
             return pressed_twice
-        await _demand_new(place.practice.id, key)
+        await demand_new(place.practice.id, key)
         await attempts.spend_joining(place.practice.id)
-        row = await _write(place.practice.id, NewUser(new.name, new.email, rights), place.account)
+        row = await write(place.practice.id, NewUser(new.name, new.email, rights), place.account)
         await audit.record("member:ask", account=place.account, practice=place.practice.id, subject=row)
     return row
 
@@ -63,25 +62,6 @@ async def _just_asked(place: Place, name: str, key: str) -> UUID | None:
         clock.now() - TWICE_WITHIN,
     )
     return rows[0]["id"] if rows else None
-
-
-async def ask_owner(slug: str, name: str, email: str, role_type: RoleType = RoleType.PRACTITIONER) -> UUID:
-    """Asks an account owner to join a practice, for the platform's administrators; an asking
-    that waits is taken back for the new one. Gives the member's id. Raises NotFound and Refused."""
-    practice, key = (await practices.find(slug)).id, addresses.email_key(email)
-    rights = Rights(role_type, MemberLevel.FULL, owner=True)
-    async with transaction():
-        await run(
-            "UPDATE member SET declined_at = $3 WHERE practice = $1 AND email_key = $2 AND accepted_at IS NULL"
-            " AND declined_at IS NULL",
-            practice,
-            key,
-            clock.now(),
-        )
-        await _demand_new(practice, key)
-        row = await _write(practice, NewUser(name, email, rights), None)
-        await audit.record("member:ask", account=None, practice=practice, subject=row)
-    return row
 
 
 async def resend(place: Place, row: UUID) -> None:
@@ -116,7 +96,7 @@ async def cancel(place: Place, row: UUID) -> None:
             raise NotFound
 
 
-async def _demand_new(practice: UUID, key: str) -> None:
+async def demand_new(practice: UUID, key: str) -> None:
     """Nobody is asked who is here, was here or is being asked."""
     known = await run(
         "SELECT m.accepted_at, m.active FROM member m LEFT JOIN account a ON a.id = m.account WHERE m.practice = $1"
@@ -132,7 +112,8 @@ async def _demand_new(practice: UUID, key: str) -> None:
         raise Refused("They worked here and are deactivated. Activate them on the Users page", "email")
 
 
-async def _write(practice: UUID, new: NewUser, asked_by: UUID | None) -> UUID:
+async def write(practice: UUID, new: NewUser, asked_by: UUID | None) -> UUID:
+    """A member who is asked and has not answered, and the mail that asks, in the caller's transaction."""
     row, now, rights = new_id(), clock.now(), new.rights
     values = {
         "id": row, "practice": practice, "name": new.name, "email": new.email.strip(),

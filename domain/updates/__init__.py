@@ -4,7 +4,7 @@ Every practice takes them by its own mode: at once, after its yes, or not at all
 """
 
 from db.tables.patient_update import FieldState
-from domain.updates.deciding import LONGEST_REASON, Decision, decide
+from domain.updates.deciding import DECIDE_SOMETHING, LONGEST_REASON, Decision, decide
 from domain.updates.fields import FIELDS, LABELS
 from domain.updates.listing import Updates, Waiting, read, waiting
 from domain.updates.reading import Change, Update, history, one
@@ -12,6 +12,6 @@ from domain.updates.sending import Sent, send
 from domain.updates.told import Told, told
 
 __all__ = [
-    "FIELDS", "LABELS", "LONGEST_REASON", "Change", "Decision", "FieldState", "Sent", "Told",
-    "Update", "Updates", "Waiting", "decide", "history", "one", "read", "send", "told", "waiting",
+    "DECIDE_SOMETHING", "FIELDS", "LABELS", "LONGEST_REASON", "Change", "Decision", "FieldState", "Sent",
+    "Told", "Update", "Updates", "Waiting", "decide", "history", "one", "read", "send", "told", "waiting",
 ]  # fmt: skip

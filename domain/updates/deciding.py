@@ -14,6 +14,7 @@ from domain.updates import applying, closing, reading
 from domain.updates.reading import Update
 
 LONGEST_REASON = 500
+DECIDE_SOMETHING = "Choose Approve or Reject for at least one detail"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ async def _verdicts(update: UUID, decision: Decision) -> dict[str, FieldState]:
         if decision.all or row["field"] in decision.verdicts
     }
     if not verdicts:
-        raise Refused("Choose Approve or Reject for at least one detail")
+        raise Refused(DECIDE_SOMETHING)
     if decision.reason and FieldState.REJECTED not in verdicts.values():
         raise Refused("A reason goes out with a rejection alone. Reject a detail, or empty this", "reason")
     if len(decision.reason) > LONGEST_REASON:
@@ -96,17 +97,21 @@ async def _write(
 async def _demand_the_same(place: Place, update: UUID, decision: Decision) -> None:
     """Nothing is left to do when this member has decided just so, one version ago. Raises Changed otherwise."""
     rows = await run(
-        "SELECT f.field, f.state FROM patient_update u JOIN patient_update_field f"
-        " ON f.patient_update = u.id WHERE u.id = $1 AND u.practice = $2 AND u.version = $3 + 1 AND f.decided_by = $4"
-        " AND f.reason = CASE f.state WHEN 'Rejected' THEN $5 ELSE '' END AND f.decided_at = (SELECT max(l.decided_at)"
-        "  FROM patient_update_field l WHERE l.patient_update = u.id)",
+        "SELECT f.field, f.state, f.reason, f.decided_by, f.decided_at FROM patient_update u"
+        " JOIN patient_update_field f ON f.patient_update = u.id"
+        " WHERE u.id = $1 AND u.practice = $2 AND u.version = $3 + 1",
         update,
         place.practice.id,
         decision.version,
-        place.account,
-        decision.reason,
     )
-    stands = {row["field"]: FieldState(row["state"]) for row in rows}
-    asked = dict.fromkeys(stands, decision.all) if decision.all else dict(decision.verdicts)
+    last = max((row["decided_at"] for row in rows if row["decided_at"]), default=None)
+    then = [row for row in rows if last is not None and row["decided_at"] == last]
+    stands = {row["field"]: (row["state"], row["reason"], row["decided_by"]) for row in then}
+    waits = [row["field"] for row in rows if row["decided_at"] is None]
+    verdicts = dict.fromkeys([*stands, *waits], decision.all) if decision.all else decision.verdicts
+    asked = {
+        field: (verdict, decision.reason if verdict is FieldState.REJECTED else "", place.account)
+        for field, verdict in verdicts.items()
+    }
     if not stands or stands != asked:
         raise Changed

@@ -166,7 +166,8 @@ async def test_the_same_decision_sent_twice_is_taken_once(clinic: Clinic, amara:
     assert len(await run("SELECT FROM event WHERE kind = 'update:decide'")) == 1
     for other in (
         replace(once, reason="Else"), replace(once, verdicts={"name": APPROVED}),
-        replace(once, verdicts={"name": REJECTED, "phone": REJECTED}),
+        replace(once, verdicts={"name": REJECTED, "phone": REJECTED}), replace(once, verdicts={}, all=APPROVED),
+        replace(once, verdicts={}, all=APPROVED, reason="Else"),
     ):  # fmt: skip
         with pytest.raises(Changed):
             await updates.decide(amara, read.id, other)

@@ -100,7 +100,8 @@ def update_page(
     """Preselects nothing: looking and pressing Save must not approve. Somebody quicker (`changed`): what stands now."""
     drawn = form or Form()
     offered = {change.field for change in update.waiting}
-    drawn.errors = {at: words for at, words in drawn.errors.items() if at in offered or at not in updates.FIELDS}
+    errors = {at: words for at, words in drawn.errors.items() if at in offered or at not in updates.FIELDS}
+    drawn.errors = errors or ({"": updates.DECIDE_SOMETHING} if drawn.errors else {})
     return page(
         request, "practice/update", fragment="decide-update", status=status, update=update, form=drawn, changed=changed,
     )  # fmt: skip

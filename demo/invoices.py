@@ -58,13 +58,15 @@ BILLS = (
 async def issue(today: date) -> None:
     """Every invoice of the cast with its lines, numbered from 1001 in each practice."""
     clinics = {person.short: str(person.clinic) for person in PEOPLE}
+    practitioners = {p.short: known_id("member", f"{p.clinic}:{p.practitioner}") for p in PEOPLE if p.clinic}
     written = []
     for clinic in sorted(set(clinics.values())):
         bills = [bill for bill in BILLS if clinics[bill.short] == clinic]
         for number, bill in enumerate(bills, FIRST_NUMBER):
             patient, issued_on = known_id("patient", bill.short), today - timedelta(days=bill.days_ago)
             practice = known_id("practice", clinic)
-            written.append(rows(bill.lines, practice, patient, number, issued_on, Decimal(bill.paid)))
+            paid, member = Decimal(bill.paid), practitioners[bill.short]
+            written.append(rows(bill.lines, practice, patient, member, number, issued_on, paid))
     await write(written)
 
 
@@ -72,7 +74,13 @@ Written = tuple[dict[str, object], list[dict[str, object]]]
 
 
 def rows(
-    lines: tuple[Line, ...], practice: object, patient: object, number: int, issued_on: date, paid: Decimal
+    lines: tuple[Line, ...],
+    practice: object,
+    patient: object,
+    practitioner: object,
+    number: int,
+    issued_on: date,
+    paid: Decimal,
 ) -> Written:
     """The row of an invoice, which totals its lines, and theirs."""
     invoice = new_id()
@@ -91,6 +99,7 @@ def rows(
         "id": invoice,
         "practice": practice,
         "patient": patient,
+        "practitioner": practitioner,
         "number": number,
         "issued_on": issued_on,
         "due_on": issued_on + DUE_AFTER,

@@ -119,7 +119,8 @@ def bills(random: Random, visits: Sequence[Row], today: date) -> list[invoices.W
         total = sum((Decimal(line.amount) for line in lines), Decimal(0))
         paid = random.choice((total, total, total, total / 2, Decimal(0))).quantize(Decimal("0.01"))
         number = FIRST_INVOICE + len(written)
-        written.append(invoices.rows(tuple(lines), visit["practice"], visit["patient"], number, day, paid))
+        who = (visit["practice"], visit["patient"], visit["practitioner"])
+        written.append(invoices.rows(tuple(lines), *who, number, day, paid))
     return written
 
 

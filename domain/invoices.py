@@ -39,6 +39,8 @@ class Invoice:
     number: int
     practice: str
     practice_phone: str
+    practitioner: str
+    """Whose care was billed, deactivated since or not; '' where nobody is named."""
     issued_on: date
     due_on: date
     total: Decimal
@@ -62,7 +64,9 @@ class Invoices:
 
 _SHOWN = (
     "SELECT i.id, i.number, i.issued_on, i.due_on, i.total, i.paid, c.name AS practice, c.phone AS practice_phone,"
-    " c.timezone FROM invoice i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
+    " c.timezone, coalesce(w.name, '') AS practitioner"
+    " FROM invoice i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
+    " LEFT JOIN member m ON m.id = i.practitioner LEFT JOIN account w ON w.id = m.account"
     " WHERE p.id = ANY ($1)"
 )
 _page = Prepared(f"{_SHOWN} ORDER BY i.issued_on DESC, i.number DESC, i.id LIMIT $2 OFFSET $3")
@@ -99,6 +103,7 @@ def _invoice(row: Mapping[str, Any], lines: tuple[Line, ...] = ()) -> Invoice:
         number=row["number"],
         practice=row["practice"],
         practice_phone=row["practice_phone"],
+        practitioner=row["practitioner"],
         issued_on=row["issued_on"],
         due_on=row["due_on"],
         total=row["total"],

@@ -7,30 +7,38 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from db.engine import run, transaction
 from domain import audit, clock, practices
 from domain.errors import NotFound, Refused
 from domain.patient_import import patient_row, record_row, writing
-from domain.patient_import.outcome import BadRow, Fault, Outcome, Progress, Tally
-from domain.patient_import.sheet import Row, Sheet
+from domain.patient_import.outcome import BadRow, Outcome, Progress, Tally
+from domain.patient_import.reader import Reader, Reading
+from domain.patient_import.sheet import Sheet, Uploaded
 from domain.practices import Practice
 
 AT_ONCE = 500
-Reading = Callable[[Mapping[str, str], date], dict[str, Any]]
 Writing = Callable[[list[dict[str, Any]]], Awaitable[Tally]]
+AtEnd = Callable[[Outcome], Awaitable[None]]
 
 
-async def import_patients(path: Path, practice_slug: str, progress: Progress | None = None) -> Outcome:
-    """Brings in the patients of a CSV file, with the columns of patient_row.COLUMNS in any order.
+async def import_patients(
+    file: Path | Uploaded,
+    practice_slug: str,
+    progress: Progress | None = None,
+    *,
+    by: UUID | None = None,
+    at_end: AtEnd | None = None,
+) -> Outcome:
+    """Brings in the patients of a CSV file, with the columns of patient_row.COLUMNS in any order, for the account `by`
+    or the platform's administrators. `at_end` writes into the same transaction, and may raise to undo all of it.
 
     Of a patient who is there already the file's columns win, blank ones too. Writes the event 'patients:import' when
     anything changed. Raises Refused for an unknown practice, a file that cannot be read or lacks a column.
     """
     practice = await _practice(practice_slug)
-    sheet = Sheet(path, patient_row.COLUMNS, patient_row.REQUIRED)
-    course = _Course(practice, progress, sheet.count())
+    sheet = Sheet(file, patient_row.COLUMNS, patient_row.REQUIRED)
+    course = _Course(practice, progress, sheet.count(), by, at_end)
     async with course.transaction():
         await course.patients(sheet, "csv")
     return course.outcome
@@ -63,12 +71,21 @@ async def _practice(slug: str) -> Practice:
 class _Course:
     """One import on its way: what is done of it, and what became of that."""
 
-    def __init__(self, practice: Practice, progress: Progress | None, total: int) -> None:
+    def __init__(
+        self,
+        practice: Practice,
+        progress: Progress | None,
+        total: int,
+        by: UUID | None = None,
+        at_end: AtEnd | None = None,
+    ) -> None:
         self.practice = practice
         self.progress = progress
         self.total = total
+        self.by = by
+        self.at_end = at_end
         self.done = 0
-        self.today = clock.now().astimezone(ZoneInfo(practice.timezone)).date()
+        self.today = clock.now().astimezone(practice.zone).date()
         self.outcome = Outcome()
 
     @asynccontextmanager
@@ -77,8 +94,10 @@ class _Course:
         async with transaction():
             await run("SELECT FROM practice WHERE id = $1 FOR NO KEY UPDATE", self.practice.id)
             yield
+            if self.at_end:
+                await self.at_end(self.outcome)
             if self.outcome.changed_something:
-                await audit.record("patients:import", account=None, practice=self.practice.id)
+                await audit.record("patients:import", account=self.by, practice=self.practice.id)
 
     async def patients(self, sheet: Sheet, source: str) -> None:
         async def write(rows: list[dict[str, Any]]) -> Tally:
@@ -96,41 +115,10 @@ class _Course:
         await self._take(sheet, read, writing.entries, tally)
 
     async def _take(self, sheet: Sheet, reading: Reading, write: Writing, tally: Tally) -> None:
-        rows, before = sheet.rows(), _Before(sheet.path.name, tally)
+        rows, reader = sheet.rows(), Reader(sheet, reading, self.today, tally, self.outcome.errors)
         while chunk := list(islice(rows, AT_ONCE)):
-            good = [entry for row in chunk if (entry := self._read(row, reading, before)) is not None]
+            good = [entry for row in chunk if (entry := reader.entry(row)) is not None]
             tally.add(await write(good))
             self.done += len(chunk)
             if self.progress:
                 self.progress(self.done, self.total)
-
-    def _read(self, row: Row | Fault, reading: Reading, before: "_Before") -> dict[str, Any] | None:
-        if isinstance(row, Fault):
-            self.outcome.errors.append(row)
-            return None
-        line, given = row
-        try:
-            entry = reading(given, self.today)
-            return entry if before.is_new(line, entry) else None
-        except BadRow as fault:
-            self.outcome.errors.append(Fault(before.file, line, str(fault)))
-            return None
-
-
-class _Before:
-    """The rows of a file so far, by what they are known by."""
-
-    def __init__(self, file: str, tally: Tally) -> None:
-        self.file = file
-        self.tally = tally
-        self.seen: dict[tuple[UUID | None, str], tuple[int, int]] = {}
-
-    def is_new(self, line: int, entry: dict[str, Any]) -> bool:
-        """False for a row that was there with the same content; raises BadRow where it was there with other."""
-        content = hash(tuple(entry.values()))
-        first = self.seen.setdefault((entry.get("patient"), entry["source_id"]), (line, content))
-        if first[1] != content:
-            raise BadRow(f"Line {first[0]} has the same Id with other content")
-        if first[0] != line:
-            self.tally.unchanged += 1
-        return first[0] == line

@@ -3,8 +3,9 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from domain.errors import Refused
 from domain.patient_import.outcome import Fault
@@ -17,10 +18,17 @@ Columns = Mapping[str, tuple[str, ...]]
 underscores and hyphens do not matter."""
 
 
+class Uploaded(NamedTuple):
+    """A file that somebody sent, which lies on no disk."""
+
+    name: str
+    content: bytes
+
+
 class Sheet:
     """One file and where its columns are."""
 
-    def __init__(self, path: Path, wanted: Columns, required: tuple[str, ...]) -> None:
+    def __init__(self, path: Path | Uploaded, wanted: Columns, required: tuple[str, ...]) -> None:
         """Reads the header. Raises Refused when there is no such file, no header, a required column is missing, or
         two columns mean the same."""
         self.path = path
@@ -31,7 +39,7 @@ class Sheet:
                 file.seek(0)
                 header = next(csv.reader(file, delimiter=self.delimiter), [])
         except (OSError, csv.Error) as error:
-            raise Refused(f"{path} cannot be read. Check that it is there and is a CSV file") from error
+            raise Refused(f"{self._called} cannot be read. Check that it is there and is a CSV file") from error
         self.width = len(header)
         self.places = _places(path.name, header, wanted)
         missing = [wanted[column][0] for column in required if column not in self.places]
@@ -39,9 +47,15 @@ class Sheet:
             lacks = ", ".join(missing)
             raise Refused(f"{path.name} lacks what is needed: {lacks}. Save it as CSV in UTF-8 with these columns")
 
+    @property
+    def _called(self) -> str:
+        return str(self.path) if isinstance(self.path, Path) else self.path.name
+
     def _open(self) -> TextIO:
         # What is not UTF-8 becomes characters that no row may hold, so that it spoils its own row and no other.
-        return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        if isinstance(self.path, Path):
+            return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return TextIOWrapper(BytesIO(self.path.content), "utf-8-sig", "surrogateescape", newline="")
 
     def count(self) -> int:
         """How many rows there are, good and bad."""

@@ -74,6 +74,7 @@ FIELDS: dict[str, dict[str, frozenset[Level]]] = {
     "invoice": {
         "number": BOTH_LEVELS,
         "practice": BOTH_LEVELS,
+        "practitioner": BOTH_LEVELS,
         "issued_on": BOTH_LEVELS,
         "due_on": BOTH_LEVELS,
         "total": BOTH_LEVELS,

@@ -19,10 +19,11 @@ async def test_money_is_decimal_and_adds_up(database):
     set_clock(NOW)
     mina = await someone("Mina Park")
     clinic = await Clinic.open(mina.portal)
-    billed = await clinic.bill(41, "0.10", "0.20", "120.00", paid="20.05")
+    billed = await clinic.bill(41, "0.10", "0.20", "120.00", paid="20.05", practitioner=clinic.practitioner)
     invoice = await invoices.one(await mina.visit(), billed)
     assert asdict(invoice) == {
         "id": billed,
+        "practitioner": "Dr Amara of Harbour Street Clinic",
         "number": 41,
         "practice": "Harbour Street Clinic",
         "practice_phone": "02 5550 1234",

@@ -76,7 +76,17 @@ def test_a_permission_without_a_rule_stops_the_start():
 
 ADMINISTRATIVE_READS = {
     "appointment": {"starts_at", "ends_at", "place", "practitioner", "practice", "status", "name_for_others"},
-    "invoice": {"number", "practice", "issued_on", "due_on", "total", "paid", "amount", "description_for_others"},
+    "invoice": {
+        "number",
+        "practice",
+        "practitioner",
+        "issued_on",
+        "due_on",
+        "total",
+        "paid",
+        "amount",
+        "description_for_others",
+    },
 }
 CLINICAL_READS_TOO = {"appointment": {"name", "reason"}, "invoice": {"description"}}
 

@@ -11,7 +11,7 @@ import pytest
 
 from db.engine import run
 from db.tables.access import Level, Role, Status
-from domain import access, accounts, clock, guardians, password_resets, requests, sign_ups, tokens
+from domain import access, accounts, clock, guardians, password_resets, requests, sign_ups, tokens, updates
 from domain.dates import long_date
 from domain.errors import LinkClosed
 from domain.guardians import PARENTAL, Offer
@@ -20,6 +20,8 @@ from domain.requests import Asking
 from domain.tokens import Purpose
 from emails import kinds
 from tests.cast import PASSWORD, someone
+from tests.clinic import Clinic
+from tests.domain.updating import REJECTED, change, on, waiting_for
 from tests.emails.sending import outbox_rows, send_all
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -266,6 +268,41 @@ async def test_access_consent(read):
     assert "Access level: Administrative" in mail.words
     assert "Role: View." in mail.words
     assert mail.links == [f"{SITE}/portal/{leo}/access"]
+
+
+async def rejected_at_a_practice(owner, portal):
+    """A new phone in somebody's portal, which the practice rejects with a reason; gives the portal's patient."""
+    clinic = await Clinic.open(portal)
+    await change(await owner.visit(portal), phone="0491 570 158")
+    amara = await clinic.place(await clinic.hire("Amara Okafor"))
+    update = await waiting_for(amara, clinic)
+    await updates.decide(amara, update.id, on(update, every=REJECTED, reason="Canary why"))
+    return clinic.patient
+
+
+async def test_update_decided(read):
+    mina = await someone("Mina Park")
+    await rejected_at_a_practice(mina, mina.portal)
+    mail = await read(MailKind.UPDATE_DECIDED, "mina@example.com")
+    assert mail.subject == "About the details that you changed"
+    assert "Harbour Street Clinic has looked at the details that you changed." in mail.words
+    assert mail.links == [f"{SITE}/portal/{mina.portal}/profile"]
+    for private in ("Canary", "0491", "Phone", "Amara"):
+        assert private not in mail.text + mail.html
+
+
+async def test_update_decided_for_a_guardian(read):
+    mina, _, leo = await with_leo(second=False)
+    await rejected_at_a_practice(mina, leo)
+    mail = await read(MailKind.UPDATE_DECIDED, "mina@example.com")
+    assert "has looked at the details that were changed in Leo Park’s portal." in mail.words
+
+
+async def test_a_guardian_whom_the_practice_no_longer_knows_is_not_told_of_an_update(outbox, office):
+    mina, _, leo = await with_leo(second=False)
+    patient = await rejected_at_a_practice(mina, leo)
+    await run("UPDATE guardian_confirmation SET state = 'Refused' WHERE patient = $1", patient)
+    assert await not_sent(outbox, office, MailKind.UPDATE_DECIDED)
 
 
 async def not_sent(outbox, office, kind):

@@ -1,5 +1,6 @@
 """A practice's emailed offers to its patients to open a portal, or to link the one that they have."""
 
+from db.tables.invitation import InvitationState
 from domain.invitations.accepting import accept, set_up_and_accept
 from domain.invitations.answers import Answer, Dependant
 from domain.invitations.cancelling import cancel, cancel_all, waiting
@@ -12,7 +13,8 @@ from domain.invitations.resending import resend
 from domain.invitations.sending import LONGEST_MESSAGE, Draft, Invitee, invitee, preview, send
 
 __all__ = [
-    "LONGEST_MESSAGE", "Answer", "Dependant", "Draft", "Invitations", "Invited", "Invitee", "Linkable", "Listed",
+    "LONGEST_MESSAGE", "Answer", "Dependant", "Draft", "InvitationState", "Invitations", "Invited", "Invitee",
+    "Linkable", "Listed",
     "Past", "PortalState", "accept", "cancel", "cancel_all", "failed", "invited_by", "invitee", "linkable",
     "of_patient", "one", "preview", "read", "resend", "send", "set_up_and_accept", "sweep", "waiting",
 ]  # fmt: skip

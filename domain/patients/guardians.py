@@ -15,6 +15,8 @@ from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
 
+__all__ = ["ConfirmationState", "PatientGuardian", "Waiting", "decide", "guardians", "waiting_guardians"]
+
 MOST_SHOWN = 50
 
 

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from domain import updates
-from domain.patients import profile, revocations
+from domain import invitations, updates
+from domain.patients import guardians, profile, revocations
 from domain.permissions import PlacePermission, may
 from domain.places import Place
 from web.respond import page
@@ -27,9 +27,12 @@ async def shown(place: Place, patient: UUID) -> dict[str, Any]:
     """What the page and its partials are drawn from. Each section of the profile adds a line of its own."""
     read = await profile.read(place, patient)
     revokes = may(place, PlacePermission.REVOKE_PRACTITIONERS)
+    confirms = may(place, PlacePermission.CONFIRM_GUARDIANS) and read.details and read.patient.portal
     return {
         "profile": read,
         "patient": read.patient,
+        "portal": await invitations.of_patient(place, read.patient),
+        "guardians": await guardians.guardians(place, patient) if confirms else (),
         "revocations": await revocations.read(place, read.patient) if revokes else None,
         "updates": await updates.history(place, read.patient),
     }

@@ -72,7 +72,7 @@ async def test_an_edit_holds_from_the_next_request_on(clinic: Clinic) -> None:
     )  # fmt: skip
     place = await clinic.place(rhys)
     assert (place.level, place.read_only, place.hides_names) == (CLINICAL, True, True)
-    assert (place.limits["invoices"], place.modules) == (Limit.NONE, {Module.PATIENTS})
+    assert (place.limits["invoices"], place.modules) == (Limit.NONE, frozenset({Module.PATIENTS}))
     assert after.rights.invoices is Limit.NONE
     assert await events(row) == ["member:edit"]
 

@@ -70,7 +70,7 @@ _in_state = {
     for state in InvitationState
 } | {
     InvitationState.EXPIRED: Prepared(
-        f"{_LISTED} AND i.state IN ('Pending', 'Expired') AND i.expires_at <= $6 AND {STATE} = 'Expired'{_NEWEST_FIRST}"
+        f"{_LISTED} AND (i.state = 'Expired' OR (i.state = 'Pending' AND i.expires_at <= $6)){_NEWEST_FIRST}"
     )
 }
 _one = Prepared(f"{_LISTED} AND i.id = $7")

@@ -1,0 +1,73 @@
+"""What tests of invitations do again and again."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from db.engine import run
+from db.tables.member import MemberLevel
+from domain import invitations
+from domain.invitations import Answer, Dependant, Draft
+from domain.places import Place
+from tests.cast import PASSWORD, Someone, someone
+from tests.clinic import Clinic
+
+BORN, CHILD_BORN = date(1974, 9, 24), date(2019, 9, 20)
+PARENT = Dependant("Leo Park", "Son", "Parental responsibility, self-declared")
+EMAIL = "owen@example.com"
+
+
+async def clinic_with_owen(name: str = "Harbour Street Clinic", **others: Any) -> Clinic:
+    """A practice whose one patient is Owen Tait, born on BORN, with no portal."""
+    clinic = await Clinic.open(None, name)
+    row = {"birth_date": BORN, "first_name": "Owen", "last_name": "Tait", "email": EMAIL, **others}
+    sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(row, 2))
+    await run(f"UPDATE patient SET {sets} WHERE id = $1", clinic.patient, *row.values())
+    return clinic
+
+
+async def practitioner(clinic: Clinic, name: str = "Rhys Lindqvist") -> Place:
+    """The place of somebody with Full Access."""
+    return await clinic.place(await clinic.hire(name, MemberLevel.FULL))
+
+
+async def send(clinic: Clinic, place: Place, email: str = EMAIL, message: str = "", **others: Any) -> UUID:
+    patient = others.get("patient", clinic.patient)
+    return await invitations.send(place, patient, Draft(email, message))
+
+
+async def invited(clinic: Clinic, email: str = EMAIL, **others: Any) -> tuple[Place, UUID]:
+    """A practitioner who has invited the clinic's patient, and the invitation."""
+    place = await practitioner(clinic)
+    return place, await send(clinic, place, email, **others)
+
+
+async def row_of(invitation: UUID) -> dict[str, Any]:
+    return (await run("SELECT * FROM invitation WHERE id = $1", invitation))[0]
+
+
+async def patient_row(patient: UUID) -> dict[str, Any]:
+    return (await run("SELECT * FROM patient WHERE id = $1", patient))[0]
+
+
+async def set_up(invitation: UUID, answer: Answer, version: int = 1, name: str = "Owen Tait") -> tuple[str, UUID]:
+    return await invitations.set_up_and_accept(invitation, version, name, PASSWORD, answer)
+
+
+async def logged_in(name: str = "Owen Tait", *, portal: bool = True) -> Someone:
+    return await someone(name, portal=portal)
+
+
+async def notified(practice: UUID) -> list[str]:
+    rows = await run("SELECT kind FROM notification WHERE practice = $1 ORDER BY created_at, id", practice)
+    return [row["kind"] for row in rows]
+
+
+async def confirmations_of(patient: UUID) -> dict[str, str]:
+    """Each guardian's name, and how the practice stands to them."""
+    rows = await run(
+        "SELECT w.name, c.state FROM guardian_confirmation c JOIN access a ON a.id = c.access"
+        " JOIN account w ON w.id = a.account WHERE c.patient = $1",
+        patient,
+    )
+    return {row["name"]: row["state"] for row in rows}

@@ -7,6 +7,7 @@ from db.engine import DB, DatabaseGone
 from db.migrate import demand_env
 from domain import access, attempts, clock, invitations, mail, password_resets, sessions, sign_ups
 from domain.journal import note
+from domain.patient_import import queue, uploads
 from emails.compose import sender_address
 from emails.kinds import demand_builders
 from emails.outbox import Outbox
@@ -18,6 +19,7 @@ LONGEST_REST = 30.0
 SWEEPS_EVERY = 60.0
 SWEEPS = (
     access.sweep, invitations.sweep, sessions.sweep, attempts.sweep, sign_ups.sweep, password_resets.sweep, mail.sweep,
+    uploads.sweep,
 )  # fmt: skip
 
 
@@ -25,7 +27,7 @@ async def run(settings: Settings) -> None:
     """Works until it is cancelled, and then finishes the mail in hand. Survives a database and a mail server that go
     away. Raises RuntimeError for a kind of mail without a builder, DatabaseGone or WrongDeployment at the start."""
     demand_builders()
-    await DB.start(str(settings.database_url), max_size=2)
+    await DB.start(str(settings.database_url), max_size=5)
     try:
         await demand_env(settings.env)
         worker = Worker(settings)
@@ -53,13 +55,27 @@ class Worker:
 
     async def work(self) -> None:
         note("worker started", worker=self.outbox.claim)
+        importing = asyncio.create_task(self._bring_in())
         while not self.stopping.is_set():
             rest = await self.turn()
             if rest:
                 await self.post.rest()
                 await self._rest(rest)
+        importing.cancel()
+        await asyncio.gather(importing, return_exceptions=True)
         await self.post.rest()
         note("worker stopped", worker=self.outbox.claim)
+
+    async def _bring_in(self) -> None:
+        """Files of patients, beside the mail: a long one keeps nobody from theirs."""
+        while True:
+            try:
+                found = await queue.run_next()
+            except Exception as error:  # noqa: BLE001 - the next file needs a worker too
+                note("worker in trouble", worker=self.outbox.claim, error=type(error).__name__, importing=True)
+                found = False
+            if not found:
+                await asyncio.sleep(self.looks_every)
 
     async def turn(self) -> float:
         """One look at the clock, the sweeping if it is time, and the outbox. How many seconds to rest after it."""

@@ -24,6 +24,8 @@ FOR_MONITORS = ("/healthz", "/readyz")
 """These know nobody, and answer by whatever name they are asked, with the database away too."""
 READ_WITHIN = 20.0
 """Seconds that a whole body may take to come, however slowly it drips: uvicorn alone would wait for ever."""
+FILE_WITHIN = 120.0
+"""As long for a form with a file, from somebody who is logged in."""
 
 
 class Edge:
@@ -60,7 +62,8 @@ class Edge:
             request: Caller = Caller(scope, receive, send)
             await _send(unavailable(request, error), request)
             return
-        await self.application(scope, _impatient(receive), send)
+        within = FILE_WITHIN if scope["user"] and _has_file(scope) else READ_WITHIN
+        await self.application(scope, _impatient(receive, within), send)
 
     async def _session(self, scope: Scope) -> sessions.Session | None:
         if scope["path"] in FOR_MONITORS:
@@ -116,8 +119,13 @@ def _without_body(send: Send) -> Send:
     return send_headers
 
 
-def _impatient(receive: Receive) -> Receive:
-    deadline = asyncio.get_running_loop().time() + READ_WITHIN
+def _has_file(scope: Scope) -> bool:
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return kind.lstrip().lower().startswith(b"multipart/form-data")
+
+
+def _impatient(receive: Receive, within: float) -> Receive:
+    deadline = asyncio.get_running_loop().time() + within
 
     async def receive_in_time() -> Any:
         try:

@@ -11,7 +11,7 @@ import asyncpg
 from db.engine import DB, run, transaction
 from db.ids import seeded
 from db.migrate import as_owner
-from demo import appointments, clinics, family, funding, invitations, invoices, patients, records
+from demo import appointments, clinics, family, funding, invitations, invoices, notes, patients, records, templates
 from demo.people import CLINICS, HARBOUR_STREET, PEOPLE, TIMEZONE, WORKERS, Person, known_id
 from domain import clock, passwords
 from emails import mailbox
@@ -50,6 +50,8 @@ async def build(settings: Settings) -> None:
             await funding.fill(today)
             await patients.make_up(today)
             await invitations.send()
+            await notes.write(today)
+            await templates.write()
         await family.forget_the_building()
 
 

@@ -8,14 +8,15 @@ import asyncpg
 from db.engine import Prepared, run, transaction
 from db.ids import new_id
 from db.keys import key
-from domain import audit, clock
+from domain import audit, clock, terms
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
-from domain.terms import LONGEST, TERMS, demand_known, preview, resolve
+from domain.terms import LONGEST, TERMS, preview, resolve
 
 __all__ = [
-    "LONGEST", "TERMS", "Template", "available", "change", "create", "one", "preview", "read", "remove", "resolve",
+    "LONGEST", "LONGEST_NAME", "TERMS", "Template", "available", "change", "create", "faults", "one", "preview", "read",
+    "remove", "resolve",
 ]  # fmt: skip
 
 LONGEST_NAME = 100
@@ -148,14 +149,21 @@ async def remove(place: Place, template: UUID) -> None:
         raise NotFound
 
 
-def _demand_sound(others: list[Template], name: str, body: str) -> None:
+def faults(name: str, body: str) -> list[Refused]:
+    """Everything wrong with what was typed, each at its field 'name' or 'message'."""
+    found = []
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Refused(f"Type a name of at most {LONGEST_NAME} characters", "name")
+        found.append(Refused(f"Type a name of at most {LONGEST_NAME} characters", "name"))
+    if not body.strip():
+        found.append(Refused("Type the message", "message"))
+    return found + terms.faults(body)
+
+
+def _demand_sound(others: list[Template], name: str, body: str) -> None:
+    for fault in faults(name, body):
+        raise fault
     if any(key(other.name) == key(name) for other in others):
         raise Refused(TAKEN, "name")
-    if not body.strip():
-        raise Refused("Type the message", "message")
-    demand_known(body)
 
 
 async def _record(kind: str, place: Place, template: UUID) -> None:

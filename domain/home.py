@@ -25,6 +25,8 @@ class Home:
     """What they come to, in Australian dollars."""
     records: dict[RecordKind, int] | None
     """How many entries there are of each kind."""
+    notes: int | None
+    """How many notes practitioners share."""
     waiting: int | None
     """How many ask for access, or are given it by another guardian, and wait for this controller's word."""
     linked: bool
@@ -36,6 +38,7 @@ _counts = Prepared(
     " FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.id = ANY ($6) AND i.paid < i.total UNION ALL"
     " SELECT e.kind, count(*), 0 FROM record_entry e WHERE $2::boolean AND e.removed_at IS NULL"
     " AND (e.portal = $1 OR e.patient = ANY ($6)) GROUP BY e.kind"
+    " UNION ALL SELECT 'notes', count(*), 0 FROM note n WHERE $2 AND n.shared AND n.patient = ANY ($6)"
     " UNION ALL"
     " SELECT 'waiting', count(*), 0 FROM access a WHERE $3::boolean AND a.portal = $1"
     " AND NOT EXISTS (SELECT FROM access_consent c WHERE c.access = a.id AND c.account = $5)"
@@ -58,6 +61,7 @@ async def read(visit: Visit) -> Home:
         owing_invoices=rows["owing"]["many"],
         owing=rows["owing"]["owing"],
         records={kind: rows[kind]["many"] if kind in rows else 0 for kind in RecordKind} if reads_records else None,
+        notes=rows["notes"]["many"] if reads_records else None,
         waiting=rows["waiting"]["many"] if decides else None,
         linked=bool(visit.patients),
     )

@@ -76,11 +76,13 @@ def preview(text: str, place: Place) -> str:
     return replaced(text, {**MADE_UP, **_of_place(place)})
 
 
-def demand_known(text: str) -> None:
-    """Raises Refused at 'message' for a term that there is not, and for more than 2,000 characters."""
-    if len(text) > LONGEST:
-        raise Refused(f"Use at most {LONGEST:,} characters", "message")
-    replaced(text, dict.fromkeys(TERMS, "value"))
+def faults(text: str) -> list[Refused]:
+    """What is wrong with a text whoever it is sent to: a term that there is not, more than 2,000 characters."""
+    try:
+        replaced(text, dict.fromkeys(TERMS, "value"))
+    except Refused as refused:
+        return [refused]
+    return []
 
 
 def replaced(text: str, values: Mapping[str, str]) -> str:

@@ -45,6 +45,12 @@ def _version(value: object) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
+def _lines(value: object) -> object:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+Lines = Annotated[str, BeforeValidator(_lines)]
+"""Text of several lines: browsers send two characters for the end of each, people count one."""
 Email = Annotated[str, Field(max_length=254, description="Type an email address"), AfterValidator(_email)]
 Name = Annotated[str, Field(min_length=1, max_length=100, description="Type a name"), AfterValidator(_name)]
 AsTyped = StringConstraints(strip_whitespace=False)

@@ -11,6 +11,7 @@ from litestar.response import Response
 
 from domain import records
 from domain.errors import Refused
+from domain.notes import shared
 from domain.permissions import Permission
 from domain.portals import Visit
 from domain.records import Entry, NewEntry, RecordKind
@@ -42,7 +43,7 @@ class EntryForm(FormModel):
 
 @get(HERE, permission=Permission.VIEW_RECORDS)
 async def show_records(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
-    return page(request, "portal/records", records=await records.read(visit))
+    return page(request, "portal/records", records=await records.read(visit), notes=await shared.newest(visit))
 
 
 @get(f"{HERE}/add", permission=Permission.ADD_RECORDS)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from domain import invitations, updates
+from domain import invitations, notes, updates
 from domain.patients import guardians, profile, revocations
 from domain.permissions import PlacePermission, may
 from domain.places import Place
@@ -34,6 +34,7 @@ async def shown(place: Place, patient: UUID) -> dict[str, Any]:
         "portal": await invitations.of_patient(place, read.patient),
         "guardians": await guardians.guardians(place, patient) if confirms else (),
         "revocations": await revocations.read(place, read.patient) if revokes else None,
+        "notes": await notes.of_patient(place, read.patient),
         "updates": await updates.history(place, read.patient),
     }
 

@@ -166,6 +166,15 @@ async def test_an_edit_swaps_its_row(browser: Browser, clinic: Clinic) -> None:
     assert [m["level"] for m in await members() if m["id"] == rhys] == ["Clinical Access"]
 
 
+async def test_a_form_that_is_a_page_of_its_own_is_sent_as_one(browser: Browser, clinic: Clinic) -> None:
+    """A pop-up opened in a tab of its own has no list to put the new row into."""
+    await logged_in_owner(browser, clinic)
+    rhys = await rhys_of(clinic)
+    for path in ("new", f"{rhys}/edit", f"{rhys}/deactivate"):
+        assert "data-hx-post" not in (await browser.get(f"{HERE}/{path}")).text
+        assert "data-hx-post" in (await browser.htmx("GET", f"{HERE}/{path}")).text
+
+
 async def test_ones_own_edit_turns_the_page(browser: Browser, clinic: Clinic) -> None:
     olive = await logged_in_owner(browser, clinic)
     [row] = await run("SELECT id FROM member WHERE account = $1", olive.account)

@@ -168,7 +168,7 @@ async def test_after_it_has_expired_another_can_be_sent_and_the_old_one_is_histo
 async def test_who_may_not_invite() -> None:
     clinic = await clinic_with_owen()
     for n, rights in enumerate(({"read_only": True}, {"hides_names": True}, {"has_invitations": False})):
-        who = await clinic.hire(f"Member{n} X", MemberLevel.CLINICAL, RoleType.ADMINISTRATOR, **rights)
+        who = await clinic.hire(f"Member{n} X", MemberLevel.CLINICAL, RoleType.ADMINISTRATOR, **rights)  # type: ignore[arg-type]
         place = await clinic.place(who)
         for doing in (send(clinic, place), invitations.cancel_all(place), invitations.invitee(place, clinic.patient)):
             with pytest.raises(NotPermitted):

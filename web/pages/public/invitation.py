@@ -93,15 +93,13 @@ async def open_invitation(request: Caller, token: FromPath[str]) -> Response[byt
 
 @get("/invitations", permission=Open.PUBLIC)
 async def show_invitation(request: Caller) -> Response[bytes]:
-    link = links.opened(request, Purpose.INVITATION)
-    return await invitation_page(request, link, await invitations.invited_by(*link))
+    return await invitation_page(request, links.opened(request, Purpose.INVITATION))
 
 
 @post("/invitations", permission=Open.PUBLIC)
 async def set_up_and_accept(request: Caller) -> Response[bytes]:
     """Makes the login too. Whoever was logged in on this browser is logged out: the next login is another's."""
     link = await links.submitted(request, Purpose.INVITATION)
-    invited = await invitations.invited_by(*link)
     form = await read(request, NewLoginForm)
     if form.ok:
         with form.refusals():
@@ -111,7 +109,7 @@ async def set_up_and_accept(request: Caller) -> Response[bytes]:
             words = f"Your portal is ready. Log in with {email}"
             to = f"/login?next=/portal/{portal}/"
             return await done(request, to, flash=words, cookies=[ended(LINK), ended(SESSION)])
-    return await invitation_page(request, link, invited, form, status=422)
+    return await invitation_page(request, link, form, status=422)
 
 
 @post("/invitations/confirmation", permission=Open.LOGGED_IN)
@@ -125,13 +123,14 @@ async def confirm(request: Caller, session: NamedDependency[Session]) -> Respons
             portal = await invitations.accept(session, *link, form.value.answer)
             words = f"{invited.practice.name} is linked to {possessive(invited.called)} portal now"
             return await done(request, f"/portal/{portal}/", flash=words, cookies=[ended(LINK)])
-    return await invitation_page(request, link, invited, form, status=422)
+    return await invitation_page(request, link, form, status=422)
 
 
 async def invitation_page(
-    request: Caller, link: tuple[UUID, int], invited: Invited, form: Form[Any] | None = None, status: int = 200
+    request: Caller, link: tuple[UUID, int], form: Form[Any] | None = None, status: int = 200
 ) -> Response[bytes]:
     """What it says, and the form for whoever may accept it: the email's own login or, where it has none, a new one."""
+    invited = await invitations.invited_by(*link)
     mine = request.user is not None and request.user.account == invited.known
     linkable = await invitations.linkable(invited.known, invited.practice.id) if mine and invited.known else []
     options = _options(invited, linkable)

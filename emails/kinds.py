@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain import invitations
 from domain.mail import MailKind
+from domain.members import delivery
 from emails import (
     access_consent,
     access_decision,
@@ -46,6 +47,8 @@ BUILDERS: dict[MailKind, Builder] = {
 
 WHEN_FAILED: dict[MailKind, Callable[[UUID, datetime, str], Awaitable[None]]] = {
     MailKind.INVITATION: invitations.failed,
+    MailKind.MEMBER_SET_UP: delivery.failed,
+    MailKind.MEMBER_REQUEST: delivery.failed,
 }
 """Whom the operation that owed a mail of this kind tells that it will never arrive: the mail's subject, when it was
 owed, and why."""

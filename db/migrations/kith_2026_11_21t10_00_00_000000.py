@@ -43,6 +43,7 @@ ALTER TABLE member
     ADD COLUMN expires_at timestamptz,
     ADD COLUMN accepted_at timestamptz,
     ADD COLUMN declined_at timestamptz,
+    ADD COLUMN undelivered_at timestamptz,
     ADD COLUMN deactivated_at timestamptz,
     ADD COLUMN deactivated_by uuid REFERENCES account ON DELETE RESTRICT;
 UPDATE member SET accepted_at = member.created_at, name = account.name, email = account.email,

@@ -62,6 +62,7 @@ class Member(Table):
     expires_at = Timestamptz(null=True, default=None, help_text="The asking lapses then")
     accepted_at = Timestamptz(null=True, default=None)
     declined_at = Timestamptz(null=True, default=None, help_text="Declined, or taken back")
+    undelivered_at = Timestamptz(null=True, default=None, help_text="The mail that asks them came back")
     deactivated_at = Timestamptz(null=True, default=None)
     deactivated_by = ForeignKey(Account, null=True, on_delete=OnDelete.restrict)
 

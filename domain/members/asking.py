@@ -133,8 +133,8 @@ async def write(practice: UUID, new: NewUser, asked_by: UUID | None) -> UUID:
 
 async def _write_again(practice: UUID, row: UUID) -> None:
     raised = await run(
-        "UPDATE member SET link_version = link_version + 1, expires_at = $3, version = version + 1"
-        " WHERE practice = $1 AND id = $2 AND accepted_at IS NULL AND declined_at IS NULL"
+        "UPDATE member SET link_version = link_version + 1, expires_at = $3, undelivered_at = NULL,"
+        " version = version + 1 WHERE practice = $1 AND id = $2 AND accepted_at IS NULL AND declined_at IS NULL"
         " RETURNING email, link_version",
         practice,
         row,

@@ -37,6 +37,8 @@ class Member:
     status: MemberStatus
     version: int
     expires_at: datetime | None
+    undelivered: bool
+    """Whether the mail that asks them came back."""
 
     @property
     def protected(self) -> bool:
@@ -51,8 +53,8 @@ class Member:
 
 COLUMNS = (
     "m.id, m.account, m.role_type, m.level, m.owner, m.read_only, m.hides_names, m.active, m.accepted_at, m.version,"  # noqa: S608 - names of ours
-    f" m.expires_at, m.{', m.'.join((*LIMIT_COLUMNS, *MODULE_COLUMNS.values()))}, coalesce(a.name, m.name) AS name,"
-    " coalesce(a.email, m.email) AS email,"
+    f" m.expires_at, m.undelivered_at, m.{', m.'.join((*LIMIT_COLUMNS, *MODULE_COLUMNS.values()))},"
+    " coalesce(a.name, m.name) AS name, coalesce(a.email, m.email) AS email,"
     " ARRAY(SELECT l.practitioner FROM member_view l WHERE l.member = m.id) AS views"
 )
 _members = Prepared(
@@ -103,6 +105,7 @@ def _member(row: dict[str, Any], *, emails: bool) -> Member:
         status=_status(row),
         version=row["version"],
         expires_at=row["expires_at"],
+        undelivered=row["undelivered_at"] is not None,
     )
 
 

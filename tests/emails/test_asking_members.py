@@ -8,7 +8,7 @@ import pytest
 from db.engine import run
 from db.tables.member import MemberLevel, RoleType
 from domain import clock, tokens
-from domain.members import asking, joining, opening
+from domain.members import asking, delivery, joining, listing, opening
 from domain.members.asking import NewUser
 from domain.members.opening import Owner
 from domain.members.rights import Rights
@@ -89,3 +89,26 @@ async def test_an_asking_that_is_over_is_not_mailed(outbox, office, clinic, end)
         await asking.resend(olive, row)
     await send_all(outbox)
     assert len(office.messages) == (2 if end == "sent again" else 0)
+
+
+async def test_a_mail_that_comes_back_is_shown_to_the_owners(outbox, office, clinic):
+    olive, row = await asked(clinic, "nell@example.com")
+    office.answers["nell@example.com"] = ["550 5.1.1 No such user"]
+    await send_all(outbox)
+    assert (await listing.member(olive, row)).undelivered
+    await asking.resend(olive, row)
+    assert not (await listing.member(olive, row)).undelivered
+    await send_all(outbox)
+    assert not (await listing.member(olive, row)).undelivered
+
+
+async def test_an_older_mail_says_nothing_of_the_newer(clinic):
+    olive, row = await asked(clinic, "nell@example.com")
+    owed_at = clock.now()
+    await asking.resend(olive, row)
+    await delivery.failed(row, owed_at, "550")
+    assert not (await listing.member(olive, row)).undelivered
+    for _ in range(2):
+        await delivery.failed(row, clock.now(), "550")
+    assert (await listing.member(olive, row)).undelivered
+    assert len(await run("SELECT FROM event WHERE kind = 'member:undelivered'")) == 1

@@ -55,7 +55,7 @@ async def test_previewed_brought_in_and_its_outcome_read(open_import: Browser, a
     preview = await send(open_import, content)
     said = text(preview)
     assert "4 rows: 2 can be brought in, 2 cannot." in said
-    assert "Anna Weber Wed 2 January 1980 02 5550 1111 anna@example.com" in said
+    assert "Anna Weber 02 5550 1111 anna@example.com Wed 2 January 1980" in said
     assert "Line 3 Last is empty" in said
     assert "Line 4 Birthdate must be a date such as 1988-08-17" in said
     assert await patients() == {"Mina Park"}, "a look changes nothing"
@@ -164,7 +164,7 @@ async def test_a_path_and_html_in_its_name(open_import: Browser) -> None:
     assert page.status_code == 200
     [row] = await run("SELECT file_name FROM patient_upload")
     assert row["file_name"] in ("b>.csv", "<b>patients</b>.csv")
-    assert "<b>" not in page.text.split("<main")[1]
+    assert "<b>" not in page.text
 
 
 async def test_a_hundred_thousand_rows(open_import: Browser) -> None:

@@ -72,8 +72,12 @@ async def resolve(text: str, place: Place, patient: UUID) -> str:
 
 
 def preview(text: str, place: Place) -> str:
-    """`text` as a patient who does not exist would read it. Raises Refused as `resolve` does."""
-    return replaced(text, {**MADE_UP, **_of_place(place)})
+    """`text` as a patient who does not exist would read it; a term that the practice has no value for stands as it is.
+
+    Raises Refused at 'message' for a term that there is not.
+    """
+    values = {**MADE_UP, **_of_place(place)}
+    return replaced(text, {term: value or f"[{term}]" for term, value in values.items()})
 
 
 def faults(text: str) -> list[Refused]:

@@ -99,14 +99,14 @@ def template_page(
     version = form["version"] if form["version"] and status != 409 else template.version if template else ""
     return page(
         request, "practice/edit-template", fragment="edit-template", status=status,
-        template=template, form=form, preview=preview, version=version, changed=status == 409, terms=templates.TERMS,
+        known=template, form=form, preview=preview, version=version, changed=status == 409, terms=templates.TERMS,
     )  # fmt: skip
 
 
 @get(f"{ONE}/remove", permission=PlacePermission.CHANGE_SETTINGS)
 async def show_remove(request: Caller, template: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
     found = await templates.one(place, template)
-    return page(request, "practice/remove-template", fragment="remove-template", template=found)
+    return page(request, "practice/remove-template", fragment="remove-template", known=found)
 
 
 @post(f"{ONE}/removal", permission=PlacePermission.CHANGE_SETTINGS)

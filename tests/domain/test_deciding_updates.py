@@ -158,6 +158,24 @@ async def test_a_decision_and_a_further_change_at_once_lose_nothing(
         assert (await lines_of(clinic))["phone"][1] == newer
 
 
+async def test_two_practices_decide_while_the_patient_changes_more(mina: Someone, clinic: Clinic, amara: Place) -> None:
+    """Nobody waits for anybody in a circle, and no practice's decision reaches the other's patient."""
+    east = await Clinic.open(mina.portal, "Eastside Physio")
+    priya = await east.place(await east.hire("Priya Nair"))
+    visit = await mina.visit()
+    for n in range(20):
+        await change(visit, city=f"Town {n}")
+        reads = [await waiting_for(amara, clinic), await waiting_for(priya, east)]
+        ends = await asyncio.gather(
+            updates.decide(amara, reads[0].id, on(reads[0], every=APPROVED)),
+            change(visit, postcode=str(3000 + n)),
+            updates.decide(priya, reads[1].id, on(reads[1], every=REJECTED)),
+            return_exceptions=True,
+        )
+        assert all(isinstance(end, (Update, Changed, tuple)) for end in ends), ends
+        assert not (await row(east.patient))["city"].startswith("Town")
+
+
 async def test_the_same_decision_sent_twice_is_taken_once(clinic: Clinic, amara: Place) -> None:
     read = await waiting_for(amara, clinic)
     once = on(read, reason="Ring us", name=APPROVED, phone=REJECTED)

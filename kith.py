@@ -329,6 +329,22 @@ def change_member(name: str, slug: str, email: str, now: str) -> None:
 
 @admin.command()
 @click.argument("slug")
+@click.argument("email")
+@click.argument("level")
+def change_level(slug: str, email: str, level: str) -> None:
+    """Give EMAIL another member LEVEL in the practice SLUG: the only way down from a practitioner's "Full Access"."""
+    with with_database() as settings:
+        from domain.members import editing
+        from domain.members.rights import MemberLevel
+
+        if level not in tuple(MemberLevel):
+            raise Failure(f"There is no member level {level}. Choose among: {', '.join(MemberLevel)}.")
+        asyncio.run(on_database(settings, lambda: editing.change_level_from_outside(slug, email, MemberLevel(level))))
+    click.echo(f"{email} has {level} at {slug}.")
+
+
+@admin.command()
+@click.argument("slug")
 def list_members(slug: str) -> None:
     """List who works in the practice SLUG: email, name, role type, level, status, and whether an account owner."""
     with with_database() as settings:

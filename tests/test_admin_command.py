@@ -77,6 +77,19 @@ async def test_members_with_full_access_too_are_deactivated_and_activated(kith_a
     assert (await clinic.place(rhys)).level is MemberLevel.FULL
 
 
+async def test_full_access_is_lowered_here_and_not_an_owners(kith_admin: Command) -> None:
+    clinic = await Clinic.open(None)
+    slug = "harbour-street-clinic"
+    rhys = await clinic.hire("Rhys Lindqvist", MemberLevel.FULL)
+    ended = await kith_admin("change-level", slug, rhys.email, "Personal Access")
+    assert (ended.returncode, ended.stdout) == (0, f"{rhys.email} has Personal Access at {slug}.\n")
+    assert (await clinic.place(rhys)).level is MemberLevel.PERSONAL
+    assert "There is no member level all" in one_line(await kith_admin("change-level", slug, rhys.email, "all"))
+    olive = await clinic.hire("Olive Owner", MemberLevel.FULL, owner=True)
+    words = one_line(await kith_admin("change-level", slug, olive.email, "Clinical Access"))
+    assert "They are an account owner" in words
+
+
 async def test_one_clear_line_when_it_cannot(kith_admin: Command) -> None:
     await practices.create("A clinic", "a-clinic", "Australia/Sydney")
     for arguments, words in (

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from db.engine import run, transaction
-from domain import addresses, audit, clock, practices
+from domain import audit, clock, practices
 from domain.errors import NotFound, Refused
-from domain.members.listing import Member, MemberStatus, all_members, member
+from domain.members.listing import Member, MemberStatus, joined, member
 from domain.members.owners import demand_another_owner, hold, hold_practice
 from domain.members.rights import PROTECTED
 from domain.members.viewing import fall_back
@@ -70,10 +70,7 @@ async def _from_outside(slug: str, email: str, now: MemberStatus) -> Member:
     practice = (await practices.find(slug)).id
     async with transaction():
         await hold_practice(practice)
-        key = addresses.email_key(email)
-        found = next((m for m in await all_members(practice) if addresses.email_key(m.email) == key), None)
-        if found is None or found.asked:
-            raise Refused(f"Nobody with this email works at {slug}")
+        found = await joined(slug, email)
         if found.status is not now:
             raise Refused(f"They are {found.status.lower()} already")
         await (_deactivate if now is MemberStatus.ACTIVE else _activate)(practice, found, None)

@@ -1,12 +1,14 @@
 """**Edit**: what a member may do, changed by an account owner; never their login (S5.5)."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from db.engine import run, transaction
-from domain import audit
+from db.tables.member import MemberLevel
+from domain import audit, practices
 from domain.errors import Changed, Refused
-from domain.members.listing import Member, MemberStatus, member
-from domain.members.owners import demand_another_owner, hold
+from domain.members.listing import Member, MemberStatus, joined, member
+from domain.members.owners import demand_another_owner, hold, hold_practice
 from domain.members.rights import Rights, demand_not_lessened, demand_sound
 from domain.members.viewing import choose_whose, fall_back
 from domain.permissions import PlacePermission, demand
@@ -56,3 +58,18 @@ async def _write(place: Place, before: Member, rights: Rights) -> None:
         raise Changed
     await choose_whose(before.id, rights)
     await fall_back(place.practice.id)
+
+
+async def change_level_from_outside(slug: str, email: str, level: MemberLevel) -> Member:
+    """Gives somebody another level, for the platform's administrators: the only way down from a practitioner's Full
+    Access. Raises NotFound, and Refused for an account owner, who has Full Access."""
+    practice = (await practices.find(slug)).id
+    async with transaction():
+        await hold_practice(practice)
+        found = await joined(slug, email)
+        if found.rights.owner:
+            raise Refused("They are an account owner, who has Full Access. Make somebody else one first")
+        rights = await demand_sound(practice, replace(found.rights, level=level))
+        await run("UPDATE member SET level = $2, version = version + 1 WHERE id = $1", found.id, rights.level)
+        await audit.record("member:edit", account=None, practice=practice, subject=found.id)
+    return found

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import Prepared, run
-from db.keys import key
+from db.keys import key as sort_key
 from db.tables.member import RoleType
-from domain import clock
-from domain.errors import NotFound
+from domain import addresses, clock, practices
+from domain.errors import NotFound, Refused
 from domain.members.rights import Rights, rights_of
 from domain.permissions import PlacePermission, demand, may
 from domain.places import LIMIT_COLUMNS, MODULE_COLUMNS, Place
@@ -72,7 +72,7 @@ async def members(place: Place) -> list[Member]:
     rows = await _members.rows(place.practice.id)
     found = [_member(row, emails=may(place, PlacePermission.CHANGE_MEMBERS)) for row in rows]
     order = list(MemberStatus)
-    return sorted(found, key=lambda m: (m.id != place.member, order.index(m.status), key(m.name), m.id))
+    return sorted(found, key=lambda m: (m.id != place.member, order.index(m.status), sort_key(m.name), m.id))
 
 
 async def member(place: Place, row: UUID) -> Member:
@@ -87,7 +87,17 @@ async def member(place: Place, row: UUID) -> Member:
 async def all_members(practice: UUID) -> list[Member]:
     """The same for the platform's administrators, who ask from the command line."""
     found = [_member(row, emails=True) for row in await _members.rows(practice)]
-    return sorted(found, key=lambda m: (list(MemberStatus).index(m.status), key(m.name), m.id))
+    return sorted(found, key=lambda m: (list(MemberStatus).index(m.status), sort_key(m.name), m.id))
+
+
+async def joined(slug: str, email: str) -> Member:
+    """Somebody who works in a practice or did, by email, for the platform's administrators. Raises NotFound and
+    Refused."""
+    found, key = await all_members((await practices.find(slug)).id), addresses.email_key(email)
+    for one in found:
+        if addresses.email_key(one.email) == key and not one.asked:
+            return one
+    raise Refused(f"Nobody with this email works at {slug}")
 
 
 def practitioners(found: list[Member]) -> list[Member]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,8 @@ import pytest
 from db.engine import run
 from db.tables.member import Limit, MemberLevel, RoleType
 from domain import clock, places, sessions
-from domain.errors import LinkClosed, NotFound, NotPermitted, Refused
-from domain.members import asking, joining, listing
+from domain.errors import Changed, LinkClosed, NotFound, NotPermitted, Refused
+from domain.members import asking, editing, joining, listing
 from domain.members.asking import NewUser
 from domain.members.listing import MemberStatus
 from domain.members.rights import Rights
@@ -20,6 +21,7 @@ from domain.places import Place
 from domain.sessions import Session
 from tests.cast import PASSWORD, mails, someone
 from tests.clinic import Clinic
+from tests.domain.sharing import in_the_midst_of
 
 NEW = "new@example.com"
 PLAIN = Rights(RoleType.PRACTITIONER, MemberLevel.PERSONAL)
@@ -205,6 +207,37 @@ async def test_one_link_is_taken_up_once(clinic: Clinic) -> None:
     assert (await row_of(row))["account"] == kim.account
     assert len(await run("SELECT FROM event WHERE kind = 'member:accept'")) == 1
     assert await told(clinic) == ["member-accepted"]
+
+
+async def test_taking_back_and_accepting_at_once_leave_one_of_them(clinic: Clinic) -> None:
+    olive, kim = await owner_of(clinic), await someone("Kim Sato")
+    for first, second in (("cancel", "accept"), ("accept", "cancel")):
+        row = await ask(olive, kim.email, name=first)
+        ways: dict[str, Any] = {
+            "cancel": partial(asking.cancel, olive, row), "accept": partial(joining.accept, kim.session, row),
+        }  # fmt: skip
+
+        async def later(way: Any = ways[second]) -> object:
+            return (await asyncio.gather(way(), return_exceptions=True))[0]
+
+        _, result = await in_the_midst_of(ways[first], later)
+        assert isinstance(result, NotFound)
+        kept = await row_of(row)
+        assert (kept["active"], kept["declined_at"] is not None) == (first == "accept", first == "cancel")
+
+
+async def test_an_edit_of_somebody_who_accepts_meanwhile_is_shown_how_they_stand(clinic: Clinic) -> None:
+    olive, kim = await owner_of(clinic), await someone("Kim Sato")
+    row = await ask(olive, kim.email)
+    version = (await listing.member(olive, row)).version
+
+    async def later() -> object:
+        wider = Rights(RoleType.PRACTITIONER, MemberLevel.FULL)
+        return (await asyncio.gather(editing.edit(olive, row, wider, version), return_exceptions=True))[0]
+
+    _, result = await in_the_midst_of(lambda: joining.accept(kim.session, row), later)
+    assert isinstance(result, Changed)
+    assert (await row_of(row))["level"] == MemberLevel.PERSONAL
 
 
 async def test_two_set_ups_of_one_link_make_one_account(clinic: Clinic) -> None:

@@ -7,9 +7,10 @@ from db.tables.patient_update import FieldState
 from domain.updates.deciding import DECIDE_SOMETHING, LONGEST_REASON, Decision, decide
 from domain.updates.fields import FIELDS, LABELS
 from domain.updates.listing import Updates, Waiting, read, waiting
-from domain.updates.reading import Change, Update, history, one
+from domain.updates.reading import history, one
 from domain.updates.sending import Sent, send
 from domain.updates.told import Told, told
+from domain.updates.update import Change, Update
 
 __all__ = [
     "DECIDE_SOMETHING", "FIELDS", "LABELS", "LONGEST_REASON", "Change", "Decision", "FieldState", "Sent",

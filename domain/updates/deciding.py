@@ -11,7 +11,7 @@ from domain.errors import Changed, Refused
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 from domain.updates import applying, closing, reading
-from domain.updates.reading import Update
+from domain.updates.update import Update
 
 LONGEST_REASON = 500
 DECIDE_SOMETHING = "Choose Approve or Reject for at least one detail"

@@ -29,6 +29,9 @@ FIRST_ROWS, HEAD = 10, 64 * 1024
 KEPT_UNUSED, KEPT = timedelta(days=1), timedelta(days=30)
 """How long a file waits to be brought in, and how long its outcome can be read."""
 
+_looking = asyncio.Semaphore(2)
+"""So many files at once are looked through, which takes seconds of work for the longest."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -76,7 +79,8 @@ async def receive(place: Place, name: str, content: bytes) -> UUID:
     file = Uploaded(name or "The file", content)
     today = clock.now().astimezone(place.practice.zone).date()
     try:
-        rows, outcome = await asyncio.to_thread(_look_through, file, today)
+        async with _looking:
+            rows, outcome = await asyncio.to_thread(_look_through, file, today)
     except Refused as refused:
         raise Refused(refused.words, "file") from refused
     return await _keep(place, file, rows, outcome.errors)

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.response import Response
 from pydantic import BeforeValidator, Field
 
-from domain import invitations, practice_settings
+from domain import invitations, practice_settings, practices
 from domain.errors import Changed
 from domain.permissions import PlacePermission, may
 from domain.places import Place
@@ -69,7 +69,7 @@ async def change(request: Caller, place: NamedDependency[Place]) -> Response[byt
     try:
         practice = await practice_settings.change(place, form.value.settings, form.value.version)
     except Changed:
-        return edit_page(request, place.practice, changed=True, status=409)
+        return edit_page(request, await practices.find(place.practice.slug), changed=True, status=409)
     return await done(
         request, f"/practice/{place.practice.slug}/settings/general", flash="Saved for everybody at your practice",
         fragment="portal-settings", into="portal-settings", context=lambda: shown(place, practice),

@@ -116,9 +116,12 @@ async def edit_page(
     changed: bool = False,
     status: int = 200,
 ) -> Response[bytes]:
+    form = form or drawn(person.rights)
+    if person.protected:  # whose form has few fields
+        form.errors = {field if field in ("owner", "password") else "": words for field, words in form.errors.items()}
     return page(
         request, "practice/edit-user", fragment="edit-user", status=status,
-        **await choices_of(place, form or drawn(person.rights)), person=person, changed=changed,
+        **await choices_of(place, form), person=person, changed=changed,
     )  # fmt: skip
 
 

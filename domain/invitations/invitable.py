@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from db.engine import run
-from domain import addresses
+from db.engine import Prepared, run
+from domain import addresses, clock
 from domain.errors import NotFound, Refused
 from domain.invitations import staff
 from domain.invitations.lapses import lapse
@@ -19,20 +19,30 @@ STAFF = (
 )
 
 
+_PATIENT = (
+    "SELECT p.portal, p.deceased_on, p.birth_date, p.email, c.invitations"
+    " FROM patient p JOIN practice c ON c.id = p.practice WHERE p.id = $1 AND p.practice = $2"
+)
+_look = Prepared(_PATIENT)
+_hold = Prepared(f"{_PATIENT} FOR NO KEY UPDATE OF p")
+
+
+async def look(practice: UUID, patient: UUID) -> dict[str, Any]:
+    """A patient's portal, deceased_on, birth_date, email and whether the practice invites (invitations). Raises
+    NotFound."""
+    row = await _look.first(patient, practice)
+    if row is None:
+        raise NotFound
+    return row
+
+
 async def hold(practice: UUID, patient: UUID) -> dict[str, Any]:
-    """A patient's portal, deceased_on, birth_date and whether the practice invites (invitations), locked until the end
-    of the caller's transaction, before any row of an invitation. Raises NotFound."""
-    rows = await run(
-        "SELECT p.portal, p.deceased_on, p.birth_date, c.invitations"
-        " FROM patient p JOIN practice c ON c.id = p.practice WHERE p.id = $1 AND p.practice = $2"
-        " FOR NO KEY UPDATE OF p",
-        patient,
-        practice,
-    )
-    if not rows:
+    """The same, locked until the end of the caller's transaction, before any row of an invitation."""
+    row = await _hold.first(patient, practice)
+    if row is None:
         raise NotFound
     await lapse(patient=patient)
-    return rows[0]
+    return row
 
 
 def demand_invitable(patient: dict[str, Any]) -> None:
@@ -45,6 +55,13 @@ def demand_invitable(patient: dict[str, Any]) -> None:
         raise Refused("This patient has died, so there is nobody to invite")
     if patient["birth_date"] is None:
         raise Refused("Add their birth date first: it is asked when they accept")
+
+
+async def demand_none_open(patient: UUID) -> None:
+    """Raises Refused while an invitation waits: one at a time."""
+    open_one = "SELECT FROM invitation WHERE patient = $1 AND state = 'Pending' AND expires_at > $2"
+    if await run(open_one, patient, clock.now()):
+        raise Refused("This patient has an invitation that is waiting for an answer. Send that one again, or cancel it")
 
 
 async def demand_no_staff(practice: UUID, email: str) -> None:

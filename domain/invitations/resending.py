@@ -12,6 +12,7 @@ from domain.errors import Changed, NotFound, Refused
 from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
+from domain.notifications import NotificationKind, settle
 from domain.patients.found import find
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
@@ -37,6 +38,8 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
         demand_invitable(held)
         await demand_no_staff(place.practice.id, row["email"])
         await _renew(place, invitation)
+        for kind in (NotificationKind.INVITATION_UNDELIVERABLE, NotificationKind.INVITATION_LOCKED):
+            await settle(kind, invitation, place.account)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
         await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
 

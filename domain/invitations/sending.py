@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from db.engine import Prepared, run, transaction
+from db.engine import run, transaction
 from db.ids import new_id
 from domain import addresses, audit, clock, communication_templates
 from domain.communication_templates import Template
-from domain.errors import NotFound, Refused
-from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
+from domain.errors import Refused
+from domain.invitations.invitable import demand_invitable, demand_no_staff, demand_none_open, hold, look
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
 from domain.patients.found import Found, find
@@ -38,19 +38,13 @@ class Invitee:
     templates: tuple[Template, ...]
 
 
-_email = Prepared("SELECT email FROM patient WHERE id = $1 AND practice = $2")
-
-
 async def invitee(place: Place, patient: UUID) -> Invitee:
     """The patient whom the form is about. Raises NotPermitted, NotFound, and Refused for who cannot be invited now."""
     demand(place, PlacePermission.INVITE)
     found = await find(place, patient)
-    async with transaction():
-        demand_invitable(await hold(place.practice.id, patient))
-        await _demand_none_open(patient)
-    row = await _email.first(patient, place.practice.id)
-    if row is None:
-        raise NotFound
+    row = await look(place.practice.id, patient)
+    demand_invitable(row)
+    await demand_none_open(patient)
     return Invitee(found, row["email"], tuple(await communication_templates.available(place)))
 
 
@@ -90,7 +84,7 @@ async def send(place: Place, patient: UUID, draft: Draft) -> UUID:
         if pressed := await _just_sent(place, patient, draft.email):
             return pressed
         demand_invitable(row)
-        await _demand_none_open(patient)
+        await demand_none_open(patient)
         await demand_no_staff(place.practice.id, draft.email)
         invitation = await _write(place, patient, draft.email.strip(), message)
         await owe(MailKind.INVITATION, invitation, draft.email.strip(), once="1")
@@ -108,11 +102,6 @@ async def _just_sent(place: Place, patient: UUID, email: str) -> UUID | None:
         clock.now() - PRESSED_TWICE_WITHIN,
     )
     return rows[0]["id"] if rows else None
-
-
-async def _demand_none_open(patient: UUID) -> None:
-    if await run("SELECT FROM invitation WHERE patient = $1 AND state = 'Pending'", patient):
-        raise Refused("This patient has an invitation that is waiting for an answer. Send that one again, or cancel it")
 
 
 async def _write(place: Place, patient: UUID, email: str, message: str) -> UUID:

@@ -11,6 +11,7 @@ from db.tables.guardian_confirmation import ConfirmationState
 from domain import audit, clock
 from domain.errors import Changed, NotFound
 from domain.mail import MailKind, owe
+from domain.notifications import NotificationKind, settle
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
@@ -99,6 +100,7 @@ async def decide(
             return await _as_it_is(place, patient, guardian, state)
         if state is ConfirmationState.CONFIRMED:
             await owe(MailKind.PRACTICE_LINKED, patient, row["email"], once=str(guardian))
+        await _settle(place, patient)
         kind = "guardian:confirm" if state is ConfirmationState.CONFIRMED else "guardian:refuse"
         await audit.record(
             kind, account=place.account, practice=place.practice.id, portal=found.portal, subject=guardian
@@ -118,6 +120,12 @@ async def _write(place: Place, guardian: UUID, state: ConfirmationState, drawn: 
         place.account,
     )
     return bool(changed)
+
+
+async def _settle(place: Place, patient: UUID) -> None:
+    """Nothing waits any more once the last of them is decided about."""
+    if all(row["state"] != ConfirmationState.WAITING for row in await _guardians.rows(patient, place.practice.id)):
+        await settle(NotificationKind.GUARDIANS_WAITING, patient, place.account)
 
 
 async def _as_it_is(place: Place, patient: UUID, guardian: UUID, state: ConfirmationState) -> PatientGuardian:

@@ -159,3 +159,12 @@ def test_every_kind_of_record_is_in_the_story() -> None:
 
     for story in (OWN, PRACTICES):
         assert {entry.kind for entry in story if entry.short == "mina"} == set(RecordKind)
+
+
+async def test_owens_invitation_waits_and_is_in_no_mailbox(the_cast: None) -> None:
+    owen = (await cast.cast())["people"]["owen"]
+    [waiting] = await run("SELECT id::text, state, email, patient::text FROM invitation")
+    assert waiting == {
+        "id": owen["invitation"], "state": "Pending", "email": "owen@example.com", "patient": owen["patient"],
+    }  # fmt: skip
+    assert await run("SELECT FROM mail") == []

@@ -59,7 +59,10 @@ async def logged_in(name: str = "Owen Tait", *, portal: bool = True) -> Someone:
 
 
 async def notified(practice: UUID) -> list[str]:
-    rows = await run("SELECT kind FROM notification WHERE practice = $1 ORDER BY created_at, id", practice)
+    """The kinds of what nobody has archived, oldest first."""
+    rows = await run(
+        "SELECT kind FROM notification WHERE practice = $1 AND archived_at IS NULL ORDER BY created_at, id", practice
+    )
     return [row["kind"] for row in rows]
 
 

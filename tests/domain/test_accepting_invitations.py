@@ -93,6 +93,7 @@ async def test_five_wrong_birth_dates_lock_it_and_the_practice_is_told() -> None
     assert await notified(clinic.practice) == ["invitation-locked"]
     assert await run("SELECT FROM account WHERE email_key = $1", EMAIL) == []
     await invitations.resend(place, invitation, 1)
+    assert await notified(clinic.practice) == [], "it is dealt with"
     await set_up(invitation, RIGHT, version=2)
 
 

@@ -17,7 +17,7 @@ from domain.patients.guardians import ConfirmationState, PatientGuardian
 from domain.places import Place
 from tests.cast import Someone, mails, someone
 from tests.clinic import Clinic, events
-from tests.domain.inviting import CHILD_BORN, clinic_with_owen, practitioner
+from tests.domain.inviting import CHILD_BORN, clinic_with_owen, notified, practitioner
 from tests.domain.sharing import an_offer, let_in_leo, row_of, two_guardians
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -53,7 +53,9 @@ async def test_who_is_confirmed_sees_the_practice_and_no_longer_once_that_is_tak
     clinic, place, _, theo, leo = await leo_is_linked()
     assert (await theo.visit(leo)).patients == ()
     waits = await of(place, clinic, theo)
+    assert "guardians-waiting" in await notified(clinic.practice)
     confirmed = await guardians.decide(place, clinic.patient, waits.id, CONFIRMED, WAITING)
+    assert "guardians-waiting" not in await notified(clinic.practice)
     assert (confirmed.state, confirmed.decided_by) == (CONFIRMED, "Rhys Lindqvist")
     assert (await theo.visit(leo)).patients == (clinic.patient,)
     assert await guardians.waiting_guardians(place) == ()

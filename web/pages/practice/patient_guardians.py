@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 from pydantic import Field
 
+from domain.errors import NotFound
 from domain.patients import found, guardians
 from domain.patients.guardians import ConfirmationState, PatientGuardian
 from domain.permissions import PlacePermission
@@ -30,11 +31,16 @@ async def show_guardians(request: Caller, patient: FromPath[UUID], place: NamedD
     return await guardians_page(request, place, patient)
 
 
-async def guardians_page(request: Caller, place: Place, patient: UUID, **more: Any) -> Response[bytes]:
+async def guardians_page(
+    request: Caller, place: Place, patient: UUID, decided: UUID | None = None, **more: Any
+) -> Response[bytes]:
+    """`decided`: whom a form is about. Raises NotFound for nobody's guardian here."""
+    shown = await guardians.guardians(place, patient)
+    if decided and decided not in {one.id for one in shown}:
+        raise NotFound
     return page(
-        request, "practice/patient-guardians", **more,
-        guardians=await guardians.guardians(place, patient), patient=await found.find(place, patient),
-    )  # fmt: skip
+        request, "practice/patient-guardians", **more, guardians=shown, patient=await found.find(place, patient)
+    )
 
 
 @post(f"{HERE}/{{guardian:uuid}}/confirmation", permission=PlacePermission.CONFIRM_GUARDIANS)
@@ -43,7 +49,7 @@ async def decide(
 ) -> Response[bytes]:
     form = await read(request, ConfirmationForm)
     if not form.ok:
-        return await guardians_page(request, place, patient, form=form, status=422)
+        return await guardians_page(request, place, patient, guardian, form=form, status=422)
     state = ConfirmationState(form.value.state)
     decided = await guardians.decide(place, patient, guardian, state, form.value.drawn)
     return await done(

@@ -8,7 +8,7 @@ import pytest
 
 from db.engine import run
 from domain import clock
-from domain.patient_import import queue, uploads
+from domain.patient_import import import_patients, queue, uploads
 from domain.places import Place
 from tests.clinic import NOW, Clinic, set_clock
 
@@ -65,11 +65,10 @@ async def test_a_worker_that_stops_gives_it_back(amara: Place) -> None:
 
 async def test_one_who_lost_it_writes_nothing(amara: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = await waiting(amara)
-    real = queue.import_patients
 
     async def slow(*given: object, **more: object) -> object:
         await run("UPDATE patient_upload SET claim = $2 WHERE id = $1", upload, UUID(int=2))
-        return await real(*given, **more)  # type: ignore[arg-type]
+        return await import_patients(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(queue, "import_patients", slow)
     assert await queue.run_next()

@@ -49,6 +49,7 @@ async def decide(
 ) -> Response[bytes]:
     form = await read(request, ConfirmationForm)
     if not form.ok:
+        form.errors = {"": "Choose Confirm or Do not confirm"}
         return await guardians_page(request, place, patient, guardian, form=form, status=422)
     state = ConfirmationState(form.value.state)
     decided = await guardians.decide(place, patient, guardian, state, form.value.drawn)

@@ -47,7 +47,7 @@ READERS: dict[str, str] = {
             "emergency_name", "emergency_phone")),
         "nobody",
     ),
-    **dict.fromkeys(("invitation.email", "invitation.message", "invitation.failure"), "nobody"),
+    **dict.fromkeys(("invitation.email", "invitation.message"), "nobody"),
     **dict.fromkeys(("communication_template.name", "communication_template.body"), "nobody"),
     **dict.fromkeys(("member.name", "member.email", "patient_upload.file_name"), "nobody"),
     "patient_update_field.before": "nobody",
@@ -68,7 +68,8 @@ NOT_WORDS = {
     "appointment.status", "record_entry.kind", "mail.kind", "mail.recipient", "mail.key", "mail.failure", "event.kind",
     "event.address", "practice.updates", "member.email_key", "member.calendars", "member.invoices", "member.profiles",
     "member.financial_reports", "patient.code", "patient.last_key", "patient.first_key", "patient.preferred_key",
-    "patient.email_key", "patient.phone_key", "invitation.email_key", "invitation.state", "guardian_confirmation.state",
+    "patient.email_key", "patient.phone_key", "invitation.email_key", "invitation.failure",
+    "invitation.state", "guardian_confirmation.state",
     "patient_update.state", "patient_update_field.field", "patient_update_field.state", "patient_upload.state",
     "patient_upload.faults", "notification.kind",
 }  # fmt: skip

@@ -143,6 +143,7 @@ async def _ids(portal: UUID) -> dict[str, UUID]:
     queries = {
         "row": "SELECT id FROM access WHERE portal = $1 ORDER BY id LIMIT 1",
         "asked": "SELECT id FROM access WHERE status = 'Current' AND $1::uuid IS NOT NULL ORDER BY id LIMIT 1",
+        "asking": "SELECT id FROM member WHERE accepted_at IS NULL AND $1::uuid IS NOT NULL ORDER BY id LIMIT 1",
         "appointment": "SELECT a.id FROM appointment a JOIN patient p ON p.id = a.patient WHERE p.portal = $1"
         " ORDER BY a.starts_at DESC LIMIT 1",
         "invoice": "SELECT i.id FROM invoice i JOIN patient p ON p.id = i.patient WHERE p.portal = $1 LIMIT 1",

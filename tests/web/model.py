@@ -31,7 +31,8 @@ ACCESS = dict.fromkeys(("edit", "decision", "give", "offers"), "control") | dict
     ("leave", "departure"), "leave"
 )
 FORMS = {"add", "edit", "change", "replace", "cancel", "remove"}
-OPENED_BY_MAIL = {"set-up", "access-offers", "confirm-email", "reset-password"}
+OPENED_BY_MAIL = {"set-up", "access-offers", "confirm-email", "reset-password", "invitations", "joining"}
+OF_THOSE_LOGGED_IN = (["portal"], ["acceptance"], ["confirmation"])
 WITHOUT_LOGIN = {"", "for-patients", "for-practitioners", "help", "login", "sign-up", "forgot-password", "logout"}
 FOR_MACHINES = {"healthz": 200, "readyz": 200, "favicon.ico": 204, "robots.txt": 200}
 PASSED = {"GET": {200}, "POST": {303, 409, 422}}
@@ -66,7 +67,7 @@ def expected(method: str, path: str, who: Standing | None) -> set[int]:
     first, *rest = path.strip("/").split("/")
     if first in FOR_MACHINES:
         return {FOR_MACHINES[first]}
-    if first in OPENED_BY_MAIL and rest not in (["portal"], ["acceptance"]):
+    if first in OPENED_BY_MAIL and rest not in OF_THOSE_LOGGED_IN:
         return {410}
     if first in WITHOUT_LOGIN:
         return {303} if first == "logout" else {200} if method == "GET" else {422}
@@ -77,7 +78,7 @@ def expected(method: str, path: str, who: Standing | None) -> set[int]:
     if first in OPENED_BY_MAIL:
         return {410}
     if first == "account":
-        return {404} if "{asked}" in path else PASSED[method] | ({303} if path == "/account" else set())
+        return {404} if "{" in path else PASSED[method] | ({303} if path == "/account" else set())
     if who.state in ("Pending", "Disabled", "none"):
         return {404}
     return PASSED[method] if holds(need_of(method, rest[1:]), who) else {403}

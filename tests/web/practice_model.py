@@ -1,0 +1,157 @@
+"""What PRODUCT.md says about who may do what in a practice, written again from its words. Nothing here comes from the
+product. Decisions 11, 18, 29; rows S3.4, S5.5, S5.6, B14."""
+
+from typing import NamedTuple
+
+ADMINISTRATOR = "Administrator"
+FULL, CLINICAL, CONTACT, PERSONAL = (
+    "Full Access", "Clinical Access", "Own records and others' contact", "Personal Access"
+)  # fmt: skip
+# Decision 29: how much of an area a level opens.
+OPENS = {
+    FULL: dict.fromkeys(("contact", "profiles", "calendars", "notes", "invoices"), "all"),
+    CLINICAL: {**dict.fromkeys(("contact", "profiles", "calendars", "notes"), "all"), "invoices": "own"},
+    CONTACT: {"contact": "all", **dict.fromkeys(("profiles", "calendars", "notes", "invoices"), "own")},
+    PERSONAL: dict.fromkeys(("contact", "profiles", "calendars", "notes", "invoices"), "own"),
+}
+PASSED = {"GET": {200}, "POST": {303, 409, 422}}
+OTHERWISE = {
+    "GET settings": {303}, "GET patients/{patient}/invite": {200, 409}, "POST patients/import": {415},
+    "POST notifications/archival": {303, 404}, "POST patients/{patient}/guardians/{guardian}/confirmation": {404, 422},
+}  # fmt: skip
+"""One leads on to its first page, one is refused for who has a portal already, one takes no form but a file, one may
+name what is not theirs to archive, and one a guardian of somebody who decides alone."""
+
+
+class Member(NamedTuple):
+    """Somebody's place in a practice. `limits`: how much of an area they have within their level; `off`: modules."""
+
+    practice: str = "harbour-street"
+    role_type: str = "Practitioner"
+    level: str = FULL
+    owner: bool = False
+    read_only: bool = False
+    hides_names: bool = False
+    state: str = "active"
+    limits: tuple[tuple[str, str], ...] = ()
+    off: tuple[str, ...] = ()
+
+    def reach(self, area: str) -> str:
+        """How much of an area they read: all, own or none. Contact and notes are limited as profiles are."""
+        limited_by = "profiles" if area in ("contact", "notes") else area
+        both = {OPENS[self.level][area], dict(self.limits).get(limited_by, "all")}
+        if area == "notes" and self.role_type == ADMINISTRATOR:
+            return "none"
+        return next(much for much in ("none", "own", "all") if much in both)
+
+    def reads(self, area: str, whose: str) -> bool:
+        """Whether they read an area of a patient who is `own`, `other`, `revoked` or another practice's: `foreign`."""
+        contact, much = self.reach("contact"), self.reach(area)
+        found = (whose == "own" and contact != "none") or (whose == "other" and contact == "all")
+        return found and (much == "all" or (much == "own" and whose == "own"))
+
+    def has(self, word: str) -> bool:
+        """Whether what a word of NEEDS asks for is theirs."""
+        words = {
+            "changes": not self.read_only,
+            "names": not self.hides_names,
+            "full": self.level == FULL,
+            "wide": self.level in (FULL, CLINICAL),
+            "owner": self.owner,
+            "practitioner": self.role_type != ADMINISTRATOR,
+            "administrator": self.role_type == ADMINISTRATOR,
+            "author": True,
+        }
+        return words.get(word, word not in self.off)
+
+    def __str__(self) -> str:
+        """What is not as with most."""
+        named = [name for name in ("owner", "read_only", "hides_names") if getattr(self, name)]
+        return "-".join([self.role_type, self.level, *named, *map(str, self.limits), *self.off, self.state])
+
+
+CAST = {
+    "amara": {"harbour-street": Member(owner=True)},
+    "rhys": {"harbour-street": Member(level=PERSONAL), "eastside-physio": Member("eastside-physio", level=CLINICAL)},
+    "bea": {"harbour-street": Member(role_type=ADMINISTRATOR, level=CLINICAL)},
+    "tom": {"harbour-street": Member(role_type=ADMINISTRATOR, level=CLINICAL, read_only=True, hides_names=True)},
+    "ines": {"harbour-street": Member(level=CLINICAL, state="deactivated")},
+    "priya": {"eastside-physio": Member("eastside-physio", owner=True)},
+}
+WRITES, INVITES = "Patients changes names", "Invitations changes names"
+# By what follows /practice/{slug}/: what one must have; and, of the patient it is about, which area one must read, with
+# which module the thing is found at all. `author`: it is their own who made it.
+NEEDS = {
+    "GET ": "",
+    "GET patients": "Patients",
+    "POST patients": f"{WRITES} wide",
+    "GET patients/new": f"{WRITES} wide",
+    "GET patients/{patient}": "Patients / contact",
+    "GET patients/{patient}/edit": f"{WRITES} / profiles",
+    "POST patients/{patient}": f"{WRITES} / profiles",
+    "POST patients/{patient}/revocations": f"{WRITES} full / profiles",
+    "POST patients/{patient}/revocations/{member}/removal": f"{WRITES} full / profiles",
+    "GET patients/{patient}/guardians": f"{WRITES} / profiles",
+    "POST patients/{patient}/guardians/{guardian}/confirmation": f"{WRITES} / profiles",
+    "GET patients/{patient}/invite": f"{INVITES} / contact",
+    "POST patients/{patient}/invitations": f"{INVITES} / contact",
+    "GET invitations": "Invitations",
+    "GET invitations/cancel-all": INVITES,
+    "POST invitations/cancellations": INVITES,
+    "POST invitations/{invitation}/cancellation": f"{INVITES} / contact",
+    "POST invitations/{invitation}/resending": f"{INVITES} / contact",
+    "GET patients/{patient}/notes": "practitioner Patients names / notes",
+    "GET patients/{patient}/notes/new": f"{WRITES} practitioner / notes",
+    "POST patients/{patient}/notes": f"{WRITES} practitioner / notes",
+    "GET patients/{patient}/notes/{note}/share": f"{WRITES} practitioner / notes author",
+    "POST patients/{patient}/notes/{note}/sharing": f"{WRITES} practitioner / notes author",
+    "GET patients/import": f"{WRITES} wide",
+    "POST patients/import": f"{WRITES} wide",
+    "GET patients/import/{upload}": f"{WRITES} wide author",
+    "POST patients/import/{upload}/start": f"{WRITES} wide author",
+    "GET notifications": "",
+    "GET notifications/archived": "",
+    "POST notifications/archival": "changes",
+    "POST notifications/{notification}/archival": "changes / contact Patients",
+    "GET settings/general": "full",
+    "GET settings/communication-templates": "full",
+    **dict.fromkeys(
+        ("GET settings/general/patient-portal/edit", "POST settings/general/patient-portal", *(
+            f"{way} settings/communication-templates{rest}" for way, rest in (
+                ("GET", "/new"), ("POST", ""), ("GET", "/{template}/edit"), ("POST", "/{template}"),
+                ("GET", "/{template}/remove"), ("POST", "/{template}/removal")))), "full changes"),
+    "GET updates": WRITES,
+    "GET updates/{update}": f"{WRITES} / profiles",
+    "POST updates/{update}/decision": f"{WRITES} / profiles",
+    "GET settings": "",
+    "GET settings/users": "",
+    **dict.fromkeys(
+        ("POST settings/users", "GET settings/users/new", "POST settings/users/{member}", *(
+            f"{method} settings/users/{{member}}/{what}" for method, what in (
+                ("GET", "edit"), ("GET", "activate"), ("POST", "activation"), ("GET", "deactivate"),
+                ("POST", "deactivation"), ("POST", "cancellation"), ("POST", "resending")))), "owner"),
+    "GET viewing": "administrator",
+    "POST viewing": "administrator",
+}  # fmt: skip
+
+
+def expected(method: str, path: str, who: Member | None, whose: str, *, logged_in: bool = True) -> set[int]:
+    """The statuses that an address below /practice/{slug} may answer a member with, or a stranger: None. `whose`: the
+    patient's whom it speaks of. Raises KeyError for an address that PRODUCT.md does not speak of."""
+    tail = path.removeprefix("/practice/{slug}").strip("/")
+    words, _, of_one = NEEDS[f"{method} {tail}"].partition(" / ")
+    area, *modules = of_one.split() or [""]
+    if not logged_in:
+        return {303}
+    if who is None or who.state != "active":
+        return {404}
+    found = not area or (who.reads("contact", whose) and all(map(who.has, modules)))
+    if not all(map(who.has, words.split())):
+        return {403} if found else {403, 404}
+    if not found:
+        return {404}
+    authors = "author" in (*words.split(), *modules)
+    if area and not who.reads(area, whose):
+        return {403, 404} if authors else {403}
+    passed = OTHERWISE.get(f"{method} {tail}", PASSED[method])
+    return {403, 404} | (passed if whose == "own" else set()) if authors else passed

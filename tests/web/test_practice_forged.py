@@ -1,0 +1,141 @@
+"""A practice's addresses with ids that are not theirs, and what those without names could find. ASVS 8.2.2, 8.3.1."""
+
+import re
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from litestar.types import ASGIApp
+
+from db.embedded_server import Addresses
+from db.engine import run
+from db.ids import new_id
+from demo.people import known_id
+from domain import clock
+from settings import Settings
+from tests.conftest import EMPTY
+from tests.web.fingerprint import fingerprint
+from tests.web.household import undone
+from tests.web.practice_household import EASTSIDE, HARBOUR, OF_A_PATIENT, PracticeHousehold
+from tests.web.practice_model import CLINICAL
+from tests.web.wire import send
+
+
+@pytest.fixture(scope="module")
+async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
+    connection = await asyncpg.connect(addresses.owner_database_url)
+    await connection.execute(EMPTY)
+    await connection.close()
+    clock.set_offset(timedelta())
+    return await PracticeHousehold.settle(site, settings)
+
+
+FORMS: tuple[dict[str, object], ...] = (
+    {},
+    {
+        "role_type": "Practitioner", "level": CLINICAL, "name": "Nell Archer", "email": "nell@example.com",
+        "confirm_email": "nell@example.com", "version": "1", "patient_version": "1", "all": "Approved",
+        "phone": "Approved", "first_name": "Nell", "last_name": "Archer", "words": "Well", "body": "Come",
+        "message": "Come",
+        "state": "Confirmed", "drawn": "Waiting", "practitioner": str(known_id("member", f"{EASTSIDE}:priya")),
+        "member": str(known_id("member", f"{EASTSIDE}:priya")), "link_version": "1", "shared": "yes",
+    },
+)  # fmt: skip
+"""Nothing, and what fills every form that has an id in its address."""
+
+
+async def test_an_id_of_another_practice_is_not_found_and_changes_nothing(practices: PracticeHousehold) -> None:
+    """ASVS 8.2.2, decision 17: the owner of one practice, with ids of another's patient, member, invitation, update,
+    template, notification, note or file in the address of their own."""
+    forged = [route for route in practices.routes if len(route.names) > 1]
+    assert forged
+    before = await fingerprint()
+    for route in forged:
+        ids = {**await practices.ids(EASTSIDE, known_id("patient", "ivy")), "slug": HARBOUR}
+        for name in route.names[1:]:
+            assert await _is_there(ids[name]), str(route)
+        for form in FORMS if route.method == "POST" else (None,):
+            async with undone():
+                answer = await practices.sent(route, ids, practices.household.tokens["amara"], form=form)
+                assert (answer.status, await fingerprint()) == (404, before), str(route)
+
+
+async def _is_there(identity: object) -> bool:
+    """Whether some table has this row: an id that is nobody's would be not found anyway."""
+    tables = ("member", "communication_template", "patient_upload", "patient_update", "invitation", "note",
+              "guardian_confirmation", "notification", "patient")  # fmt: skip
+    return any([await run(f"SELECT FROM {table} WHERE id = $1", identity) for table in tables])
+
+
+async def test_an_id_of_another_patient_is_not_found_and_changes_nothing(practices: PracticeHousehold) -> None:
+    """Two ids in one address belong together."""
+    doubled = [r for r in practices.routes if "patient" in r.names and set(r.names) & set(OF_A_PATIENT) - {"patient"}]
+    before = await fingerprint()
+    for route in doubled:
+        ids = {**await practices.ids(HARBOUR, known_id("patient", "leo")), "patient": known_id("patient", "mina")}
+        for form in FORMS if route.method == "POST" else (None,):
+            async with undone():
+                answer = await practices.sent(route, ids, practices.household.tokens["amara"], form=form)
+                assert (answer.status, await fingerprint()) == (404, before), str(route)
+
+
+async def test_absent_and_not_yours_are_the_same_bytes(practices: PracticeHousehold) -> None:
+    """Decision 11: no address tells a stranger whether there is such a practice, nor a member whether there is such a
+    patient."""
+    zed, rhys = (f"__Host-session={practices.household.tokens[who]}" for who in ("zed", "rhys"))
+    for route in practices.routes:
+        theirs = await practices.ids(HARBOUR, known_id("patient", "mina"))
+        nobodys = theirs | {"slug": "no-such-practice"}
+        gone = theirs | {name: new_id() for name in OF_A_PATIENT}
+        for cookie, other in (
+            ((zed, nobodys), (rhys, gone)) if set(route.names) & set(OF_A_PATIENT) else ((zed, nobodys),)
+        ):
+            async with undone():
+                found = await send(practices.site, route.method, route.filled(theirs), cookie=cookie)
+                absent = await send(practices.site, route.method, route.filled(other), cookie=cookie)
+                assert (found.status, found.headers, found.body) == (absent.status, absent.headers, absent.body), str(
+                    route
+                )
+                assert found.status in (403, 404), str(route)
+
+
+async def test_a_hidden_name_is_not_found_by_searching(practices: PracticeHousehold) -> None:
+    """Decision 18: whatever Tom types of a patient's, the answer is that of a word which nobody has; the code finds."""
+    token, mina = practices.household.tokens["tom"], known_id("patient", "mina")
+    patients = next(route for route in practices.routes if str(route) == "GET /practice/{slug}/patients")
+    ids = await practices.ids(HARBOUR, mina)
+    hidden = [
+        word.removesuffix("kqz") for word, canary in practices.household.planted.items()
+        if canary.row == mina and canary.field.startswith("patient.")
+    ]  # fmt: skip
+    assert len(hidden) > 8
+    for query in ("?q={}", "?q={}&sort=First+name", "?q={}&sort=Family+name", "?q={}&portal=Has+a+portal"):
+        for partial in (False, True):
+            nothing = await practices.ask(patients, ids, token, partial=partial, query=query.format("zqk99999"))
+            for word in hidden:
+                answer = await practices.ask(patients, ids, token, partial=partial, query=query.format(word))
+                assert (answer.status, answer.text.replace(word, "zqk99999")) == (200, nothing.text), query
+    [row] = await run("SELECT code FROM patient WHERE id = $1", mina)
+    found = await practices.ask(patients, ids, token, query=f"?q={row['code']}")
+    assert f">{row['code']}</a>" in found.text
+
+
+async def test_where_names_are_hidden_the_code_sorts(practices: PracticeHousehold) -> None:
+    """Decision 18: the order of a list tells nothing of names, however it is asked for."""
+    patients = next(route for route in practices.routes if str(route) == "GET /practice/{slug}/patients")
+    ids = await practices.ids(HARBOUR, known_id("patient", "mina"))
+    for query in ("", "?sort=First+name", "?sort=Family+name", "?page=2", "?sort=nothing"):
+        answer = await practices.ask(patients, ids, practices.household.tokens["tom"], query=query)
+        codes = re.findall(r">(KT\d{6})</a>", answer.text)
+        assert len(codes) == 50, query
+        assert codes == sorted(codes), query
+
+
+async def test_the_codes_are_those_of_the_database_everywhere(practices: PracticeHousehold) -> None:
+    """Decision 18: a patient is the same code in the title, the heading and the list."""
+    ids = await practices.ids(HARBOUR, known_id("patient", "mina"))
+    profile = next(route for route in practices.routes if str(route) == "GET /practice/{slug}/patients/{patient}")
+    answer = await practices.ask(profile, ids, practices.household.tokens["tom"])
+    [row] = await run("SELECT code FROM patient WHERE id = $1", ids["patient"])
+    assert f"<h1>{row['code']}</h1>" in answer.text
+    assert f"<title>{row['code']} ·" in answer.text

@@ -62,6 +62,14 @@ async def test_of_others_patients_only_name_and_contact(browser: Browser, clinic
         assert words not in shown
 
 
+async def test_it_says_who_is_ones_own(browser: Browser, clinic: Clinic) -> None:
+    await run("UPDATE patient SET practitioner = $2 WHERE id = $1", clinic.patient, clinic.practitioner)
+    bea = await clinic.hire("Bea C", MemberLevel.FULL, RoleType.ADMINISTRATOR, views=(clinic.practitioner,))
+    await browser.log_in(bea)
+    said = text(await browser.get(f"{HERE}/{clinic.patient}"))
+    assert "One of Dr Amara of Harbour Street Clinic’s own patients." in said
+
+
 async def test_whom_they_may_not_find_is_not_there(browser: Browser, clinic: Clinic) -> None:
     shown = await profile_of(browser, clinic, MemberLevel.PERSONAL)
     assert "Mina" not in shown

@@ -56,6 +56,8 @@ async def _write(place: Place, before: Member, rights: Rights) -> None:
     )
     if not written:
         raise Changed
+    if rights.owner:  # an account owner is kept from no patient
+        await run("DELETE FROM patient_revocation WHERE member = $1", before.id)
     await choose_whose(before.id, rights)
     await fall_back(place.practice.id)
 

@@ -15,6 +15,8 @@ from domain.members import activity, editing, listing, opening, viewing
 from domain.members.listing import Member, MemberStatus
 from domain.members.opening import Owner
 from domain.members.rights import Rights
+from domain.patients.found import find
+from domain.patients.revocations import revoke
 from domain.permissions import Module
 from domain.places import Place
 from tests.cast import Someone, mails
@@ -143,6 +145,16 @@ async def test_an_owner_can_be_made_and_unmade_but_not_the_last(clinic: Clinic) 
         await edit(olive, olive.member, owner=True, level=CLINICAL)
     with pytest.raises(Refused, match="You cannot deactivate yourself"):
         await activity.deactivate(olive, olive.member)
+
+
+async def test_an_owner_is_kept_from_no_patient_any_more(clinic: Clinic) -> None:
+    olive = await olive_of(clinic)
+    rhys = await clinic.place(await clinic.hire("Rhys", FULL))
+    await revoke(olive, clinic.patient, rhys.member)
+    with pytest.raises(NotFound):
+        await find(rhys, clinic.patient)
+    await edit(olive, rhys.member, owner=True)
+    await find(rhys, clinic.patient)
 
 
 async def test_somebody_asked_is_no_owner_so_far(clinic: Clinic) -> None:

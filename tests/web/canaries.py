@@ -106,7 +106,9 @@ WHOSE = {
     " SELECT owner, id, owner, 'open' FROM portal WHERE owner IS NOT NULL UNION"
     " SELECT account, portal, account, 'control' FROM access WHERE account IS NOT NULL UNION"
     " SELECT m.account, p.portal, m.account, 'open' FROM appointment a JOIN member m ON m.id = a.practitioner"
-    " JOIN patient p ON p.id = a.patient",
+    " JOIN patient p ON p.id = a.patient UNION"
+    " SELECT m.account, p.portal, m.account, 'clinical' FROM note n JOIN member m ON m.id = n.author"
+    " JOIN patient p ON p.id = n.patient WHERE n.shared",
 }
 
 

@@ -1,5 +1,5 @@
-"""All that the site draws: every page, pop-up and piece, empty forms sent back with their errors, mailed links opened,
-and the pages of what goes wrong."""
+"""All that the site draws: every page, pop-up and piece of portals and practices, empty forms sent back with their
+errors, mailed links opened, and the pages of what goes wrong."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +11,7 @@ from domain import tokens
 from domain.tokens import Purpose
 from settings import Settings
 from tests.web.household import Household, undone
+from tests.web.practice_household import HARBOUR, PracticeHousehold
 from tests.web.wire import Answer, Route, routes, send
 from web.static import Static
 
@@ -60,10 +61,27 @@ async def _everything(household: Household, settings: Settings) -> AsyncIterator
             if (whose == "mina" or "{portal}" in route.path) and not _resets(route) and "{slug}" not in route.path:
                 for partial in (False, True):
                     yield await _asked(household, route, who, whose, partial=partial)
+    async for drawn in _practices(household):
+        yield drawn
     async for drawn in _mailed_links(household, settings):
         yield drawn
     async for drawn in _what_goes_wrong(household):
         yield drawn
+
+
+WORKERS = (("amara", "leo"), ("amara", "mina"), ("amara", "ana"), ("rhys", "jun"), ("bea", "mina"), ("tom", "mina"))
+"""Who looks, and at which patient: an owner at a child with guardians, at one with a portal and one without, a
+practitioner with Personal Access, an administrator, and one without names."""
+
+
+async def _practices(household: Household) -> AsyncIterator[Drawn]:
+    practices = PracticeHousehold.of(household)
+    for who, whose in WORKERS:
+        ids = await practices.ids(HARBOUR, known_id("patient", whose))
+        for route in practices.routes:
+            for partial in (False, True):
+                answer = await practices.ask(route, ids, household.tokens[who], partial=partial)
+                yield Drawn(f"{route} of {whose} as {who}{' (partial)' if partial else ''}", partial, answer)
 
 
 def _resets(route: Route) -> bool:
@@ -89,6 +107,7 @@ async def links(household: Household, settings: Settings) -> dict[str, MailedLin
     offer = {**asking, "email": "nell@example.com", "guardian": "no"}
     leo = f"/portal/{known_id('portal', 'leo')}/access/offers"
     await send(household.site, "POST", leo, cookie=f"__Host-session={household.tokens['mina']}", form=offer)
+    await _members_and_patients_are_asked(household)
     sign_up = {"who": "me", "name": "Nell", "email": "nell@example.com"}
     await send(household.site, "POST", "/sign-up", form=sign_up)
     [mina] = await run("SELECT email FROM account WHERE id = $1", known_id("account", "mina"))
@@ -99,11 +118,34 @@ async def links(household: Household, settings: Settings) -> dict[str, MailedLin
         ("/access-offers", Purpose.ACCESS_OFFER, "SELECT id, link_version FROM access WHERE offered"),
         ("/confirm-email", Purpose.CONFIRM_EMAIL, "SELECT id, link_version FROM sign_up"),
         ("/reset-password", Purpose.RESET_PASSWORD, "SELECT id, link_version FROM password_reset"),
+        (
+            "/invitations",
+            Purpose.INVITATION,
+            "SELECT id, link_version FROM invitation WHERE email_key = 'a@example.com'",
+        ),
+        ("/joining", Purpose.JOINING, "SELECT id, link_version FROM member WHERE email_key = 'b@example.com'"),
     ):
         [row] = await run(query)
         token = tokens.sign(purpose, row["id"], row["link_version"], settings.secret_keys)
         found[page] = MailedLink(token, row["id"].hex)
     return found
+
+
+async def _members_and_patients_are_asked(household: Household) -> None:
+    """Dr Okafor invites Ana, whom her mother will speak for, and asks somebody to work with her."""
+    cookie = f"__Host-session={household.tokens['amara']}"
+    await run("UPDATE patient SET email = 'x@example.com' WHERE id = $1", known_id("patient", "ana"))
+    invited = {"email": "a@example.com", "confirm_email": "a@example.com", "message": "Come <i>in</i>"}
+    await send(
+        household.site, "POST", f"/practice/{HARBOUR}/patients/{known_id('patient', 'ana')}/invitations",
+        cookie=cookie, form=invited,
+    )  # fmt: skip
+    asked = {"name": "Nell", "email": "b@example.com", "role_type": "Practitioner", "level": "Clinical Access"}
+    modules = dict.fromkeys(("has_calendar", "has_patients", "has_invoices", "has_reports", "has_invitations"), "yes")
+    answer = await send(
+        household.site, "POST", f"/practice/{HARBOUR}/settings/users", cookie=cookie, form={**asked, **modules}
+    )
+    assert answer.status == 303, answer.text
 
 
 async def _mailed_links(household: Household, settings: Settings) -> AsyncIterator[Drawn]:

@@ -26,11 +26,11 @@ NOT_OURS = {"i", "b", "u", "font", "img", "iframe", "object", "embed", "base", "
 """What would come into a page only by somebody's typing it."""
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "headers", "list", "form")
 ATTRIBUTES = {
-    "action", "alt", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label",
+    "accept", "action", "alt", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label",
     "aria-labelledby", "autocomplete", "autofocus", "charset", "checked", "class", "colspan", "content", "d",
-    "datetime", "defer", "disabled", "for", "hidden", "href", "id", "inputmode", "lang", "maxlength", "method", "name",
-    "novalidate", "open", "pattern", "placeholder", "readonly", "rel", "role", "rows", "scope", "selected", "src",
-    "tabindex", "type", "value", "viewBox",
+    "datetime", "defer", "disabled", "enctype", "for", "hidden", "href", "id", "inputmode", "lang", "maxlength",
+    "method", "name", "novalidate", "open", "pattern", "placeholder", "readonly", "rel", "role", "rows", "scope",
+    "selected", "src", "tabindex", "type", "value", "viewBox",
 }  # fmt: skip
 """Those that pages use, besides data-…: another one is looked up in the standard before it stands here."""
 
@@ -111,8 +111,8 @@ def _labels(root: Element) -> Iterator[str]:
         if control.get("id") not in named and control not in wrapped and not control.get("aria-label"):
             yield f"<{control.tag} name={control.get('name')}> without a label"
     for fieldset in root.iter("fieldset"):
-        if not len(fieldset) or fieldset[0].tag != "legend":
-            yield "a fieldset without a legend"
+        if not fieldset.get("aria-label") and (not len(fieldset) or fieldset[0].tag != "legend"):
+            yield "a fieldset without a name"
 
 
 def _links(root: Element, leads_somewhere: Callable[[str, str], bool]) -> Iterator[str]:
@@ -126,8 +126,9 @@ def _links(root: Element, leads_somewhere: Callable[[str, str], bool]) -> Iterat
                 yield f"{method} {address} leads nowhere"
         if element.get("data-hx-post", element.get("action")) != element.get("action"):
             yield f"data-hx-post {element.get('data-hx-post')} is not the form's action"
-        if element.get("data-hx-get", element.get("href")) != element.get("href"):
-            yield f"data-hx-get {element.get('data-hx-get')} is not the link's address"
+        leads_to = element.get("action" if element.tag == "form" else "href")
+        if element.get("data-hx-get", leads_to) != leads_to:
+            yield f"data-hx-get {element.get('data-hx-get')} is not the address of the link or form"
 
 
 def _scripts(root: Element, static: Static | None) -> Iterator[str]:

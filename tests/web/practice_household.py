@@ -63,7 +63,12 @@ class PracticeHousehold:
     @classmethod
     async def settle(cls, site: Any, settings: Settings) -> "PracticeHousehold":
         """Builds the cast into empty tables with a word in every text."""
-        household = await Household.settle(site, settings)
+        return cls.of(await Household.settle(site, settings))
+
+    @classmethod
+    def of(cls, household: Household) -> "PracticeHousehold":
+        """The practices of a cast that is there already."""
+        site = household.site
         return cls(site, household, [r for r in routes(site) if r.path.startswith("/practice/")])
 
     async def walk(self, slug: str, token: str | None, who: Reader | Stranger, *, partials: bool = False) -> list[str]:

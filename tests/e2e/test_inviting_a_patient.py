@@ -312,3 +312,34 @@ def test_an_email_of_staff_is_refused_or_comes_back_as_undeliverable(
 def came_back(page: Page) -> bool:
     page.goto(f"{HARBOUR}/invitations")
     return bool(invitation_of(page, "Nadia Rahman").get_by_text("Undeliverable").count())
+
+
+def test_a_communication_template_is_what_the_patient_reads(
+    logged_in: Callable[[str], Page], visitor: Callable[[], Page], open_mail: OpenMail, cast: dict[str, Any]
+) -> None:
+    amara, nadia = logged_in("amara"), visitor()
+    amara.goto(f"{HARBOUR}/settings/communication-templates")
+    amara.get_by_role("link", name="New Template").click()
+    amara.get_by_label("Name", exact=True).fill("First visit")
+    amara.get_by_label("Message").fill("Dear [Patient First Name], welcome.")
+    amara.get_by_role("button", name="Save").click()
+    reads(amara, "First visit is saved")
+
+    profile_of(amara, cast, "nadia")
+    amara.get_by_role("link", name="Invite to the portal").click()
+    amara.get_by_label("Confirm email").fill(email_of("nadia"))
+    amara.get_by_label("Custom message").fill("My own words")
+    amara.get_by_label("Or a communication template").select_option("First visit")
+    amara.get_by_role("button", name="Invite", exact=True).click()
+    expect(amara.get_by_role("alert")).to_contain_text("Write a message or choose a template, not both")
+    well_made(amara)
+    amara.get_by_label("Custom message").fill("")
+    amara.get_by_role("button", name="Preview").click()
+    expect(section(amara, "What Nadia will read")).to_contain_text("Dear Nadia, welcome.")
+    amara.get_by_role("button", name="Invite", exact=True).click()
+    reads(amara, "The invitation is on its way to nadia@example.com")
+    open_mail(nadia, email_of("nadia"), INVITED)
+    reads(nadia, "Dear Nadia, welcome.")
+    follow_the_link(nadia)
+    is_invited(nadia)
+    reads(nadia, "Dear Nadia, welcome.")

@@ -26,6 +26,13 @@ PORTAL = (
     "", "/appointments", "/invoices", "/invoices/{invoice}", "/records", "/records/add", "/profile", "/profile/edit",
     "/funding", "/funding/edit", "/access", "/access/{theo}/edit",
 )  # fmt: skip
+PRACTICE = (
+    "", "/patients", "/patients?page=3", "/patients?q=park", "/patients/{mina}", "/patients/{ana}", "/patients/{leo}",
+    "/patients/{mina}/edit", "/patients/{mina}/notes", "/patients/{mina}/notes/new", "/patients/{ana}/invite",
+    "/patients/{leo}/guardians", "/patients/new", "/patients/import", "/invitations", "/notifications", "/updates",
+    "/settings/general", "/settings/general/patient-portal/edit", "/settings/users", "/settings/users/new",
+    "/settings/users/{bea}/edit", "/settings/communication-templates", "/settings/communication-templates/new",
+)  # fmt: skip
 BROTLI = {"accept-encoding": "br"}
 
 
@@ -81,6 +88,42 @@ async def test_every_page_comes_in_the_first_window(mina: str, site: ASGIApp) ->
         page = await send(site, "GET", target, cookie="" if target in PUBLIC else mina, headers=BROTLI)
         assert page.status == (404 if target == "/nowhere" else 200), target
         assert size(page) < FIRST_WINDOW, (target, size(page))
+
+
+async def test_every_page_of_a_practice_comes_in_the_first_window(mina: str, site: ASGIApp) -> None:
+    """With the 480 patients of the cast, 50 on a page."""
+    amara = await cookie_of(known_id("account", "amara"))
+    ids = {who: known_id("patient", who) for who in ("mina", "ana", "leo")}
+    ids["bea"] = known_id("member", "harbour-street:bea")
+    for place in PRACTICE:
+        page = await send(site, "GET", f"/practice/harbour-street{place.format(**ids)}", cookie=amara, headers=BROTLI)
+        assert page.status == 200, place
+        assert size(page) < FIRST_WINDOW, (place, size(page))
+
+
+async def test_what_is_decided_in_a_practice_swaps_a_row(mina: str, site: ASGIApp) -> None:
+    amara = await cookie_of(known_id("account", "amara"))
+    here = "/practice/harbour-street"
+    swaps = {
+        f"{here}/settings/users/{known_id('member', 'harbour-street:bea')}": {
+            "role_type": "Administrator", "level": "Clinical Access", "version": "1", "has_patients": "yes",
+            "views": str(known_id("member", "harbour-street:amara")),
+        },
+        f"{here}/patients/{known_id('patient', 'leo')}/guardians/{await _guardian()}/confirmation": {
+            "state": "Refused", "drawn": "Confirmed",
+        },
+    }  # fmt: skip
+    for target, form in swaps.items():
+        async with undone():
+            swap = await send(site, "POST", target, cookie=amara, headers={**BROTLI, **PARTIAL}, form=form)
+        assert (swap.status, "-row-" in swap["hx-retarget"]) == (200, True), target
+        assert size(swap) < SWAP, (target, size(swap))
+
+
+async def _guardian() -> str:
+    query = "SELECT id FROM guardian_confirmation WHERE patient = $1"
+    [row] = await run(query, known_id("patient", "leo"))
+    return str(row["id"])
 
 
 async def test_a_row_is_swapped_after_a_decision(mina: str, site: ASGIApp) -> None:

@@ -1,0 +1,73 @@
+"""Every form of a practice with what no browser of ours sends, in each of its fields: refused, never a failure of ours,
+and nothing is written. ASVS 2.2.1, 15.3.7, 16.5.4."""
+
+import re
+
+import asyncpg
+import pytest
+from litestar.types import ASGIApp
+
+from db.embedded_server import Addresses
+from demo.people import known_id
+from settings import Settings
+from tests.conftest import EMPTY
+from tests.web.fingerprint import READING_WRITES, fingerprint
+from tests.web.household import undone
+from tests.web.practice_household import HARBOUR, PracticeHousehold
+from tests.web.wire import Route
+
+FIELDS = (
+    "name", "email", "confirm_email", "message", "template", "first_name", "last_name", "preferred_name", "birth_date",
+    "gender", "phone", "address", "city", "postcode", "emergency_name", "emergency_phone", "deceased_on",
+    "practitioner", "role_type", "level", "calendars", "invoices", "profiles", "financial_reports", "views", "words",
+    "shared", "state", "drawn", "version", "patient_version", "reason", "invitations", "updates", "note_sharing",
+    "member", "password", "all", "back",
+)  # fmt: skip
+"""What a form of a practice may ask for."""
+GOOD = {
+    "name": "Nell Archer", "email": "nell@example.com", "confirm_email": "nell@example.com", "message": "Come",
+    "first_name": "Nell", "last_name": "Archer", "role_type": "Practitioner", "level": "Clinical Access",
+    "words": "Well", "state": "Confirmed", "drawn": "Waiting", "version": "1", "patient_version": "1",
+    "updates": "Disabled", "invitations": "yes", "note_sharing": "yes",
+}  # fmt: skip
+BAD = {
+    "blank": " \t ", "too long": "x" * 10_001, "NUL": "a\0b", "control": "a\x1b[1mb", "list": ["a", "b"],
+    "not a word of ours": "Emperor", "a header": "=?utf-8?q?=0D=0ABcc:?=", "a number": "9" * 40,
+    "no id": "1' OR '1'='1", "markup": "<script>alert(1)</script>", "a term": "[Patient First Nam", "digits": "٣٣/٣/٢٠٢٠",
+}  # fmt: skip
+RIGHT = {200, 303, 400, 403, 404, 409, 413, 415, 422}
+
+
+@pytest.fixture(scope="module")
+async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
+    connection = await asyncpg.connect(addresses.owner_database_url)
+    await connection.execute(EMPTY)
+    await connection.close()
+    return await PracticeHousehold.settle(site, settings)
+
+
+@pytest.mark.parametrize("about", BAD)
+async def test_no_field_breaks_a_form(practices: PracticeHousehold, about: str) -> None:
+    """All fields at once, then each that the form speaks of alone beside good ones."""
+    for route in [route for route in practices.routes if route.method == "POST"]:
+        ids = await practices.ids(HARBOUR, known_id("patient", "ana" if "invit" in route.path else "leo"))
+        everything = dict.fromkeys(FIELDS, BAD[about])
+        drawn = await _refused(practices, route, ids, everything, about)
+        for field in set(re.findall(r'name="(\w+)"', drawn)) & set(FIELDS):
+            await _refused(practices, route, ids, {**GOOD, field: BAD[about]}, f"{about} in {field}")
+
+
+async def _refused(
+    practices: PracticeHousehold, route: Route, ids: dict[str, object], form: dict[str, object], about: str
+) -> str:
+    """What is drawn. What is refused has written nothing."""
+    async with undone():
+        before = await fingerprint(without=READING_WRITES)
+        answer = await practices.sent(route, ids, practices.household.tokens["amara"], form=form)
+        assert answer.status in RIGHT, (str(route), about, answer.status)
+        assert "<script>alert" not in answer.text, (str(route), about)
+        if answer.status not in (200, 303):
+            assert await fingerprint(without=READING_WRITES) == before, (str(route), about)
+        if answer.status == 422:
+            assert re.search(r'role="alert"[^>]*id="errors"', answer.text), (str(route), about)
+        return answer.text

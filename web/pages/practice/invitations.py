@@ -44,7 +44,7 @@ async def show_invitations(request: Caller, place: NamedDependency[Place]) -> Re
 async def resend(request: Caller, invitation: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
     form = await read(request, RowForm)
     await invitations.resend(place, invitation, form.value.version if form.ok else 0)
-    return await _row(request, place, invitation, form, "The invitation is on its way again. The old link is closed")
+    return await _row(request, place, invitation, form, "The invitation is on its way again")
 
 
 @post(f"{HERE}/{{invitation:uuid}}/cancellation", permission=PlacePermission.INVITE)

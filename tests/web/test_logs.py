@@ -17,6 +17,7 @@ from db.engine import run
 from domain import tokens
 from domain.tokens import Purpose
 from tests.cast import PASSWORD, someone
+from tests.clinic import Clinic
 
 WORD = re.compile(r"zq\d+x", re.IGNORECASE)
 KEY = "a key of the tests that is long enough"
@@ -99,3 +100,38 @@ async def test_no_word_of_anybody_is_in_the_logs(process: Process) -> None:
     lines = [json.loads(line) for line in written.splitlines()]
     assert {"request"} <= {line["what"] for line in lines}
     assert all("?" not in str(line.get("route", "")) for line in lines)
+
+
+async def test_no_word_of_a_practice_is_in_the_logs(process: Process) -> None:
+    """ASVS 16.2.5: the practice, its patients and their details, notes, messages, colleagues, files, and searches."""
+    clinic = await Clinic.open((await someone("Zq30x Novak")).portal, "Zq31x Clinic")
+    owner = await clinic.hire("Zq32x Owner", owner=True)
+    patient = await clinic.admit(None, first_name="Zq33x", last_name="Zq34x", email="zq35x@example.com")
+    here, one = "/practice/zq31x-clinic", f"/practice/zq31x-clinic/patients/{patient}"
+    rights = {"role_type": "Practitioner", "level": "Personal Access"}
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{process.port}", headers={"Sec-Fetch-Site": "same-origin"}
+    ) as site:
+        answer = await site.post("/login", data={"email": owner.email, "password": PASSWORD})
+        session = answer.headers["set-cookie"].split("__Host-session=")[1].split(";")[0]
+        mine = {"Cookie": f"__Host-session={session}"}
+        pages = (here, f"{here}/patients?q=zq36x&sort=zq37x", one, f"{one}/notes", "/practice/zq38x/patients",
+                 f"{one}/zq39x", f"{here}/invitations?state=zq40x", f"{here}/notifications?page=zq41x")  # fmt: skip
+        done = [(await site.get(path, headers=mine)).status_code for path in pages]
+        for path, form in {
+            f"{here}/patients": {"first_name": "Zq42x", "last_name": "Zq43x", "birth_date": "zq44x"},
+            f"{one}/invitations": {"email": "zq45x@example.com", "confirm_email": "zq46x", "message": "zq47x"},
+            f"{one}/notes": {"words": "zq48x", "shared": "yes"},
+            f"{here}/settings/users": {"name": "Zq49x", "email": "zq50x@example.com", **rights},
+            f"{here}/settings/communication-templates": {"name": "zq51x", "message": "zq52x [Zq53x]"},
+            f"{here}/updates/zq54x/decision": {"reason": "zq55x"},
+        }.items():
+            done.append((await site.post(path, data=form, headers=mine)).status_code)
+        file = {"file": ("zq56x.csv", b"first_name,last_name\nZq57x,Zq58x\n,Zq59x\n", "text/csv")}
+        done.append((await site.post(f"{here}/patients/import", files=file, headers=mine)).status_code)
+    written = await process.stop()
+    assert {200, 303, 404, 422} <= set(done), done
+    assert max(done) < 500, done
+    assert "/practice/{slug}/patients/{patient}" in written
+    assert not WORD.findall(written)
+    assert session not in written

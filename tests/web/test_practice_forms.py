@@ -2,6 +2,7 @@
 and nothing is written. ASVS 2.2.1, 15.3.7, 16.5.4."""
 
 import re
+from collections.abc import Mapping
 
 import asyncpg
 import pytest
@@ -33,7 +34,8 @@ GOOD = {
 BAD = {
     "blank": " \t ", "too long": "x" * 10_001, "NUL": "a\0b", "control": "a\x1b[1mb", "list": ["a", "b"],
     "not a word of ours": "Emperor", "a header": "=?utf-8?q?=0D=0ABcc:?=", "a number": "9" * 40,
-    "no id": "1' OR '1'='1", "markup": "<script>alert(1)</script>", "a term": "[Patient First Nam", "digits": "٣٣/٣/٢٠٢٠",
+    "no id": "1' OR '1'='1", "markup": "<script>alert(1)</script>", "a term": "[Patient First Nam",
+    "digits": "٣٣/٣/٢٠٢٠",
 }  # fmt: skip
 RIGHT = {200, 303, 400, 403, 404, 409, 413, 415, 422}
 
@@ -58,7 +60,7 @@ async def test_no_field_breaks_a_form(practices: PracticeHousehold, about: str) 
 
 
 async def _refused(
-    practices: PracticeHousehold, route: Route, ids: dict[str, object], form: dict[str, object], about: str
+    practices: PracticeHousehold, route: Route, ids: Mapping[str, object], form: Mapping[str, object], about: str
 ) -> str:
     """What is drawn. What is refused has written nothing."""
     async with undone():

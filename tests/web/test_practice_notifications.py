@@ -62,6 +62,17 @@ async def test_who_may_not_act_is_led_to_the_patient(other_browser: Browser, cli
         assert "Mina" not in page.text
 
 
+@pytest.mark.parametrize("kind", [NotificationKind.UPDATE_WAITING, NotificationKind.GUARDIANS_WAITING])
+async def test_who_reads_only_name_and_contact_is_led_to_the_patient(
+    other_browser: Browser, clinic: Clinic, kind: NotificationKind
+) -> None:
+    await tell(clinic, kind)
+    await other_browser.log_in(await clinic.hire("Rhys Lind", MemberLevel.OWN_AND_CONTACT))
+    page = await other_browser.get(HERE)
+    assert f'href="{BASE}/patients/{clinic.patient}"' in page.text
+    assert (await other_browser.get(f"{BASE}/patients/{clinic.patient}")).status_code == 200
+
+
 async def test_archived_it_is_among_the_archived(browser: Browser, clinic: Clinic) -> None:
     one = await tell(clinic)
     for _ in range(2):
@@ -129,4 +140,4 @@ async def test_what_waits_stands_first(browser: Browser, clinic: Clinic) -> None
     assert "Waits for a decision" in text(page)
     assert f'href="{BASE}/updates/{update}"' in page.text
     assert "one guardian to confirm" in text(page)
-    assert f'href="{BASE}/patients/{child}"' in page.text
+    assert f'href="{BASE}/patients/{child}/guardians"' in page.text

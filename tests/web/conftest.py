@@ -3,15 +3,21 @@
 import os
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from litestar.types import ASGIApp
 
+from db.embedded_server import Addresses
+from domain import clock
 from settings import Settings
 from tests.cast import PASSWORD, Someone
+from tests.conftest import EMPTY
+from tests.web.practice_household import PracticeHousehold
 from web.app import create_app
 
 SITE = "https://kith.test"
@@ -28,6 +34,16 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def site(settings: Settings, engine: None) -> ASGIApp:
     return create_app(settings)
+
+
+@pytest.fixture(scope="module")
+async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
+    """The cast in its practices with a canary in every text, for the tests of a module that undo what they do."""
+    connection = await asyncpg.connect(addresses.owner_database_url)
+    await connection.execute(EMPTY)
+    await connection.close()
+    clock.set_offset(timedelta())
+    return await PracticeHousehold.settle(site, settings)
 
 
 class Browser(httpx.AsyncClient):

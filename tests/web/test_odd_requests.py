@@ -5,6 +5,7 @@ import random
 from litestar.types import ASGIApp
 
 from tests.cast import PASSWORD, someone
+from tests.clinic import Clinic
 from tests.web.fingerprint import fingerprint
 from tests.web.wire import FORM, cookie_of, routes, send
 
@@ -116,12 +117,17 @@ BREAKING = [
 
 async def test_a_thousand_generated_requests(database: None, site: ASGIApp) -> None:
     """Every route with pieces that break parsers, in places where they do: no answer is a failure of ours."""
-    mina = await someone("Mina Park")
-    cookie, chance = await cookie_of(mina.account), random.Random(1)
-    known = [route for route in routes(site) if not route.path.startswith("/qa")]
+    mina, chance = await someone("Mina Park"), random.Random(1)
+    clinic = await Clinic.open(mina.portal)
+    owner = await clinic.hire("Olga Owens", owner=True)
+    cookies = [await cookie_of(mina.account), await cookie_of(owner.account)]
+    known_slug, known_ids = "harbour-street-clinic", [mina.portal, clinic.patient, clinic.practitioner]
+    known = [route for route in routes(site) if not route.path.startswith(("/qa", "/logout"))]
     for _ in range(1000):
         route = chance.choice(known)
-        ids = {name: chance.choice([mina.portal, chance.choice(BREAKING)]) for name in route.names}
+        cookie = cookies["slug" in route.names]
+        ids = {name: chance.choice([*known_ids, chance.choice(BREAKING)]) for name in route.names}
+        ids["slug"] = chance.choice([known_slug, known_slug, chance.choice(BREAKING)])
         query = "".join(chance.choices([*BREAKING, "page=", "next=", "&"], k=chance.randint(0, 4)))
         body = "&".join(
             f"{chance.choice(['name', 'email', 'password', 'level', 'version', 'kind', 'happened_on', '%ff'])}={piece}"

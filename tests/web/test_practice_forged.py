@@ -1,34 +1,16 @@
 """A practice's addresses with ids that are not theirs, and what those without names could find. ASVS 8.2.2, 8.3.1."""
 
 import re
-from datetime import timedelta
 
-import asyncpg
-import pytest
-from litestar.types import ASGIApp
-
-from db.embedded_server import Addresses
 from db.engine import run
 from db.ids import new_id
 from demo.people import known_id
-from domain import clock
-from settings import Settings
-from tests.conftest import EMPTY
 from tests.web.fingerprint import fingerprint
 from tests.web.household import undone
 from tests.web.practice_household import EASTSIDE, HARBOUR, OF_A_PATIENT, PracticeHousehold
 from tests.web.practice_model import CLINICAL
+from tests.web.practice_readers import Reader
 from tests.web.wire import send
-
-
-@pytest.fixture(scope="module")
-async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
-    connection = await asyncpg.connect(addresses.owner_database_url)
-    await connection.execute(EMPTY)
-    await connection.close()
-    clock.set_offset(timedelta())
-    return await PracticeHousehold.settle(site, settings)
-
 
 FORMS: tuple[dict[str, object], ...] = (
     {},
@@ -77,6 +59,42 @@ async def test_an_id_of_another_patient_is_not_found_and_changes_nothing(practic
             async with undone():
                 answer = await practices.sent(route, ids, practices.household.tokens["amara"], form=form)
                 assert (answer.status, await fingerprint()) == (404, before), str(route)
+
+
+async def test_cancelling_all_ends_only_the_invitations_of_those_whom_one_finds(practices: PracticeHousehold) -> None:
+    """S4.8: Rhys, with Personal Access, cancels Owen's and Jun's and nobody else's."""
+    [route] = [route for route in practices.routes if route.path.endswith("/invitations/cancellations")]
+    pending = "SELECT patient FROM invitation WHERE state = 'Pending' AND practice = $1"
+    before = {row["patient"] for row in await run(pending, known_id("practice", HARBOUR))}
+    _, rhys = await practices.one_of_the_cast("rhys", HARBOUR)
+    assert isinstance(rhys, Reader)
+    own = {patient for patient in before if rhys.whose[patient] == "own"}
+    assert own
+    assert before - own
+    async with undone():
+        ids = await practices.ids(HARBOUR, known_id("patient", "owen"))
+        assert (await practices.sent(route, ids, practices.household.tokens["rhys"])).status == 303
+        after = {row["patient"] for row in await run(pending, known_id("practice", HARBOUR))}
+    assert after == before - own
+
+
+async def test_nobody_is_invited_while_patient_invitations_are_off(practices: PracticeHousehold) -> None:
+    """S4.4: the link is not there, and the server refuses whoever might otherwise."""
+    ana = known_id("patient", "ana")
+    ids, amara = await practices.ids(HARBOUR, ana), practices.household.tokens["amara"]
+    named = {str(route).removeprefix("GET /practice/{slug}/"): route for route in practices.routes}
+    profile, invite = named["patients/{patient}"], named["patients/{patient}/invite"]
+    send_it = named["POST /practice/{slug}/patients/{patient}/invitations"]
+    typed = {"email": "new@example.com", "confirm_email": "new@example.com"}
+    async with undone():
+        assert f"{ana}/invite" in (await practices.ask(profile, ids, amara)).text
+        assert (await practices.ask(send_it, ids, amara, form=typed)).status == 303
+        await run("UPDATE practice SET invitations = false WHERE slug = $1", HARBOUR)
+        assert f"{ana}/invite" not in (await practices.ask(profile, ids, amara)).text
+        before = await fingerprint()
+        for route, form in ((invite, None), (send_it, typed)):
+            assert (await practices.sent(route, ids, amara, form=form)).status in (409, 422)
+        assert await fingerprint() == before
 
 
 async def test_absent_and_not_yours_are_the_same_bytes(practices: PracticeHousehold) -> None:

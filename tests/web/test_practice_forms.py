@@ -4,14 +4,9 @@ and nothing is written. ASVS 2.2.1, 15.3.7, 16.5.4."""
 import re
 from collections.abc import Mapping
 
-import asyncpg
 import pytest
-from litestar.types import ASGIApp
 
-from db.embedded_server import Addresses
 from demo.people import known_id
-from settings import Settings
-from tests.conftest import EMPTY
 from tests.web.fingerprint import READING_WRITES, fingerprint
 from tests.web.household import undone
 from tests.web.practice_household import HARBOUR, PracticeHousehold
@@ -38,14 +33,6 @@ BAD = {
     "digits": "٣٣/٣/٢٠٢٠",
 }  # fmt: skip
 RIGHT = {200, 303, 400, 403, 404, 409, 413, 415, 422}
-
-
-@pytest.fixture(scope="module")
-async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
-    connection = await asyncpg.connect(addresses.owner_database_url)
-    await connection.execute(EMPTY)
-    await connection.close()
-    return await PracticeHousehold.settle(site, settings)
 
 
 @pytest.mark.parametrize("about", BAD)

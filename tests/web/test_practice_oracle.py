@@ -4,16 +4,8 @@ practice's patients, against a model of its own, with a canary in every text.
 ASVS 8.2.1, 8.2.2, 8.2.3, 8.3.1, 8.4.1, 15.3.1.
 """
 
-from datetime import timedelta
-
-import asyncpg
 import pytest
-from litestar.types import ASGIApp
 
-from db.embedded_server import Addresses
-from domain import clock
-from settings import Settings
-from tests.conftest import EMPTY
 from tests.web import model as portal_model
 from tests.web import practice_model as model
 from tests.web.canaries import READERS
@@ -42,15 +34,6 @@ KINDS = [
     Member(level=CONTACT, limits=(("profiles", "none"),)),
     *(Member(level=CLINICAL, state=state) for state in ("pending", "declined", "deactivated")),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
-    connection = await asyncpg.connect(addresses.owner_database_url)
-    await connection.execute(EMPTY)
-    await connection.close()
-    clock.set_offset(timedelta())
-    return await PracticeHousehold.settle(site, settings)
 
 
 def right(wrong: list[str]) -> None:

@@ -1,14 +1,9 @@
 """A practice's pages ask the database a fixed number of times, whatever stands on them."""
 
-import asyncpg
 import pytest
-from litestar.types import ASGIApp
 
-from db.embedded_server import Addresses
 from db.engine import counting, run
 from demo.people import known_id
-from settings import Settings
-from tests.conftest import EMPTY
 from tests.web.household import undone
 from tests.web.practice_household import HARBOUR, PracticeHousehold
 
@@ -40,14 +35,6 @@ _MORE = (
     f" {_NEW}, u.id, 'phone', '1', '2', u.account, u.changed_at, 'Approved' FROM patient_update u WHERE u.patient = $1"
     " AND $2::int > 0 AND NOT EXISTS (SELECT FROM patient_update_field f WHERE f.patient_update = u.id)",
 )
-
-
-@pytest.fixture(scope="module")
-async def practices(engine: None, addresses: Addresses, settings: Settings, site: ASGIApp) -> PracticeHousehold:
-    connection = await asyncpg.connect(addresses.owner_database_url)
-    await connection.execute(EMPTY)
-    await connection.close()
-    return await PracticeHousehold.settle(site, settings)
 
 
 @pytest.mark.parametrize("who", ["amara", "tom"])

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,7 @@ from domain import clock, notes
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.notes import shared
 from domain.patients.found import find
-from tests.cast import someone
+from tests.cast import Someone, someone
 from tests.clinic import Clinic, let_in, set_clock, write
 
 WORDS = "Ear drum healed.\nCome back in spring."
@@ -20,6 +21,12 @@ WORDS = "Ear drum healed.\nCome back in spring."
 
 class Ward:
     """A clinic with Mina, and Amara and Ben who may read notes of everybody there."""
+
+    mina: Someone
+    clinic: Clinic
+    patient: UUID
+    amara: Someone
+    ben: Someone
 
     @classmethod
     async def open(cls) -> "Ward":

@@ -10,6 +10,7 @@ from db.tables.member import Limit, MemberLevel, RoleType
 from domain import clock, notification_list, notifications
 from domain.errors import NotFound, NotPermitted
 from domain.notifications import NotificationKind
+from tests.cast import Someone
 from tests.clinic import Clinic, write
 
 ACCEPTED, WAITING = NotificationKind.INVITATION_ACCEPTED, NotificationKind.UPDATE_WAITING
@@ -17,6 +18,9 @@ ACCEPTED, WAITING = NotificationKind.INVITATION_ACCEPTED, NotificationKind.UPDAT
 
 class Desk:
     """A clinic with a patient, Mina, of nobody's."""
+
+    clinic: Clinic
+    amara: Someone
 
     @classmethod
     async def open(cls):

@@ -70,6 +70,7 @@ async def test_whose_calendar_shows_what(clinic, others, names):
     home = await home_of(clinic, **others)
     assert (None if home.today is None else [booking.name for booking in home.today]) == names
     if names == [""]:
+        assert home.today
         assert (home.today[0].patient, home.today[0].reason) == (None, "")
 
 
@@ -107,5 +108,6 @@ async def test_it_asks_as_often_for_many_as_for_none(clinic):
             await notifications.tell(kind, clinic.practice, new_id(), patient=clinic.patient)
     assert asked == [5, 5]
     home = await practice_home.read(place)
+    assert home.today is not None
     assert (len(home.today), home.more_today) == (practice_home.MOST_TODAY, True)
     assert (len(home.notifications.shown), home.notifications.more) == (practice_home.NEWEST, True)

@@ -10,6 +10,7 @@ from tests.web import model as portal_model
 from tests.web import practice_model as model
 from tests.web.canaries import READERS
 from tests.web.household import undone
+from tests.web.practice_hiring import hire
 from tests.web.practice_household import EASTSIDE, HARBOUR, PracticeHousehold
 from tests.web.practice_model import ADMINISTRATOR, CLINICAL, CONTACT, FULL, PERSONAL, Member
 from tests.web.practice_readers import RULES
@@ -63,7 +64,7 @@ async def test_the_cast_gets_what_the_model_says(practices: PracticeHousehold, w
 async def test_every_kind_of_member_gets_what_the_model_says(practices: PracticeHousehold, place: Member) -> None:
     """ASVS 8.2.1, 8.2.3: decision 29, level by level, limit by limit."""
     async with undone():
-        right(await practices.walk(HARBOUR, *await practices.hire(place)))
+        right(await practices.walk(HARBOUR, *await hire(place)))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ async def test_every_kind_of_member_gets_what_the_model_says(practices: Practice
 async def test_note_sharing_opens_notes_and_nothing_else(practices: PracticeHousehold, place: Member) -> None:
     """S3.6."""
     async with undone():
-        right(await practices.walk(HARBOUR, *await practices.hire(place, notes_shared=True)))
+        right(await practices.walk(HARBOUR, *await hire(place, notes_shared=True)))
 
 
 NOT_SHOWN = {"access.name", "appointment_type.name_for_others", "invitation.message", "invoice_line.description",

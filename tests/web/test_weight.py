@@ -1,6 +1,7 @@
 """What crosses the wire, to the byte (PERFORMANCE.md): as HTTP/1.1 writes it, brotli, headers and all."""
 
 import re
+from datetime import timedelta
 
 import asyncpg
 import brotli
@@ -11,6 +12,7 @@ from db.embedded_server import Addresses
 from db.engine import run
 from demo import cast
 from demo.people import known_id
+from domain import clock
 from settings import Settings
 from tests.conftest import EMPTY
 from tests.web.every_page import PARTIAL
@@ -49,6 +51,7 @@ async def mina(engine: None, addresses: Addresses, settings: Settings) -> str:
     connection = await asyncpg.connect(addresses.owner_database_url)
     await connection.execute(EMPTY)
     await connection.close()
+    clock.set_offset(timedelta())
     await cast.build(settings)
     return await cookie_of(known_id("account", "mina"))
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from db.engine import run
 
+PRESSED_TWICE_WITHIN = timedelta(minutes=1)
+"""How soon the same, sent again by the same person, is the button pressed twice."""
 _offset = timedelta()
 
 

@@ -1,7 +1,6 @@
 """Asking somebody to work in a practice: **New User**, **Resend** and **Cancel** (S5.5, decision 22)."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
@@ -12,11 +11,11 @@ from domain import addresses, attempts, audit, clock
 from domain.errors import NotFound, Refused
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
-from domain.members.rights import Rights, demand_sound
+from domain.members.owners import hold
+from domain.members.rights import Rights, demand_sound, rights_of
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 
-TWICE_WITHIN = timedelta(minutes=1)
 KNOWN = "{} already. They stand on the Users page"
 
 
@@ -37,31 +36,34 @@ async def ask(place: Place, new: NewUser) -> UUID:
     'views' for rights that do not go together, and where a practice has written to too many today.
     """
     demand(place, PlacePermission.CHANGE_MEMBERS)
-    rights = await demand_sound(place.practice.id, new.rights)
     key = addresses.email_key(new.email)
     async with transaction():
+        await hold(place)
+        new = replace(new, rights=await demand_sound(place.practice.id, new.rights))
         await addresses.hold(key)
-        if pressed_twice := await _just_asked(place, new.name, key):
+        if pressed_twice := await _just_asked(place, new, key):
             return pressed_twice
         await demand_new(place.practice.id, key)
         await attempts.spend_joining(place.practice.id)
-        row = await write(place.practice.id, NewUser(new.name, new.email, rights), place.account)
+        row = await write(place.practice.id, new, place.account)
         await audit.record("member:ask", account=place.account, practice=place.practice.id, subject=row)
     return row
 
 
-async def _just_asked(place: Place, name: str, key: str) -> UUID | None:
-    """The row that the same person wrote for the same one within the last minute: the button was pressed twice."""
+async def _just_asked(place: Place, new: NewUser, key: str) -> UUID | None:
+    """The row that the same person wrote a moment ago for the same one with the same rights: the button was pressed
+    twice."""
     rows = await run(
-        "SELECT id FROM member WHERE practice = $1 AND email_key = $2 AND name = $3 AND asked_by = $4"
-        " AND accepted_at IS NULL AND declined_at IS NULL AND link_version = 1 AND created_at > $5",
+        "SELECT m.*, ARRAY(SELECT l.practitioner FROM member_view l WHERE l.member = m.id) AS views FROM member m"
+        " WHERE m.practice = $1 AND m.email_key = $2 AND m.name = $3 AND m.asked_by = $4 AND m.accepted_at IS NULL"
+        " AND m.declined_at IS NULL AND m.link_version = 1 AND m.created_at > $5",
         place.practice.id,
         key,
-        name,
+        new.name,
         place.account,
-        clock.now() - TWICE_WITHIN,
+        clock.now() - clock.PRESSED_TWICE_WITHIN,
     )
-    return rows[0]["id"] if rows else None
+    return next((row["id"] for row in rows if rights_of(row).same_as(new.rights)), None)
 
 
 async def resend(place: Place, row: UUID) -> None:
@@ -70,8 +72,9 @@ async def resend(place: Place, row: UUID) -> None:
     Raises NotPermitted, NotFound for whoever is not being asked, and Refused after too many mails today.
     """
     demand(place, PlacePermission.CHANGE_MEMBERS)
-    await attempts.spend_joining(place.practice.id)
     async with transaction():
+        await hold(place)
+        await attempts.spend_joining(place.practice.id)
         await _write_again(place.practice.id, row)
         await audit.record("member:resend", account=place.account, practice=place.practice.id, subject=row)
 
@@ -81,6 +84,7 @@ async def cancel(place: Place, row: UUID) -> None:
     or has joined."""
     demand(place, PlacePermission.CHANGE_MEMBERS)
     async with transaction():
+        await hold(place)
         taken = await run(
             "UPDATE member SET declined_at = $3, version = version + 1 WHERE practice = $1 AND id = $2"
             " AND accepted_at IS NULL AND declined_at IS NULL RETURNING id",

@@ -53,6 +53,10 @@ class Rights:
         """A practitioner with Full Access, whom nobody in the practice can limit (decision 19)."""
         return self.role_type is RoleType.PRACTITIONER and self.level is MemberLevel.FULL
 
+    def same_as(self, other: "Rights") -> bool:
+        """Whether they are alike, in whatever order the practitioners stand whom one views."""
+        return set(self.views) == set(other.views) and self == replace(other, views=self.views)
+
     def columns(self) -> dict[str, Any]:
         """What stands in the member's own row, by column."""
         kept = {name: value for name, value in asdict(self).items() if name not in ("modules", "views")}

@@ -1,7 +1,6 @@
 """Writing notes, and saying whether the patient reads them. A note is never edited and never removed: another note
 corrects it."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from db.engine import run, transaction
@@ -14,12 +13,11 @@ from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 
 LONGEST = 5_000
-PRESSED_TWICE_WITHIN = timedelta(minutes=1)
 
 
 async def write(place: Place, patient: UUID, words: str, *, shared: bool = False) -> UUID:
-    """Writes a note, shared with the patient at once or not, and gives its id; that of a moment ago when the same is
-    pressed twice.
+    """Writes a note, shared with the patient at once or not, and gives its id; that of a moment ago when the same words
+    are sent twice and were to be shared alike.
 
     Raises NotPermitted, NotFound, and Refused at 'words' for nothing or more than 5,000 characters.
     """
@@ -28,7 +26,7 @@ async def write(place: Place, patient: UUID, words: str, *, shared: bool = False
     _demand_sound(words)
     async with transaction():
         await run("SELECT FROM patient WHERE id = $1 FOR NO KEY UPDATE", patient)
-        if pressed := await _just_written(place, patient, words):
+        if pressed := await _just_written(place, patient, words, shared=shared):
             return pressed
         note, now = new_id(), clock.now()
         await run(
@@ -56,14 +54,16 @@ def _demand_sound(words: str) -> None:
         raise Refused(f"Use at most {LONGEST:,} characters", "words")
 
 
-async def _just_written(place: Place, patient: UUID, words: str) -> UUID | None:
+async def _just_written(place: Place, patient: UUID, words: str, *, shared: bool) -> UUID | None:
     rows = await run(
-        "SELECT id FROM note WHERE patient = $1 AND practice = $2 AND author = $3 AND words = $4 AND written_at > $5",
+        "SELECT id FROM note WHERE patient = $1 AND practice = $2 AND author = $3 AND words = $4 AND shared = $5"
+        " AND written_at > $6",
         patient,
         place.practice.id,
         place.member,
         words,
-        clock.now() - PRESSED_TWICE_WITHIN,
+        shared,
+        clock.now() - clock.PRESSED_TWICE_WITHIN,
     )
     return rows[0]["id"] if rows else None
 

@@ -12,7 +12,7 @@ from db.engine import run
 from db.tables.member import Limit, MemberLevel, RoleType
 from domain import clock, places, sessions
 from domain.errors import Changed, LinkClosed, NotFound, NotPermitted, Refused
-from domain.members import asking, editing, joining, listing
+from domain.members import activity, asking, editing, joining, listing
 from domain.members.asking import NewUser
 from domain.members.listing import MemberStatus
 from domain.members.rights import Rights
@@ -190,6 +190,44 @@ async def test_pressed_twice_asks_once(clinic: Clinic) -> None:
     assert len(set(rows)) == 1
     assert len(await mails()) == 1
     assert [r["kind"] for r in await run("SELECT kind FROM event WHERE subject = $1", rows[0])] == ["member:ask"]
+
+
+async def test_asked_again_at_once_with_other_rights_is_no_button_pressed_twice(clinic: Clinic) -> None:
+    olive = await owner_of(clinic)
+    await ask(olive, rights=Rights(RoleType.ADMINISTRATOR, MemberLevel.FULL))
+    for less in (
+        Rights(RoleType.ADMINISTRATOR, MemberLevel.PERSONAL, read_only=True),
+        Rights(RoleType.ADMINISTRATOR, MemberLevel.FULL, views=(clinic.practitioner,)),
+    ):
+        with pytest.raises(Refused, match="They have been asked already"):
+            await ask(olive, rights=less)
+    assert len(await mails()) == 1
+
+
+async def test_whose_information_is_viewed_can_be_sent_twice_in_any_order(clinic: Clinic) -> None:
+    olive, bo = await owner_of(clinic), await clinic.place(await clinic.hire("Bo Lind"))
+    views = (bo.member, clinic.practitioner, olive.member)
+    rows = [
+        await ask(olive, rights=Rights(RoleType.ADMINISTRATOR, MemberLevel.CLINICAL, views=each))
+        for each in (views, views, views[::-1])
+    ]
+    assert len(set(rows)) == 1
+
+
+async def test_an_owner_deactivated_meanwhile_asks_nobody(clinic: Clinic) -> None:
+    olive = await owner_of(clinic)
+    sam = await clinic.place(await clinic.hire("Sam", role_type=RoleType.ADMINISTRATOR, owner=True))
+    row = await ask(sam)
+    await activity.deactivate(olive, sam.member)
+    owner = Rights(RoleType.PRACTITIONER, MemberLevel.FULL, owner=True)
+    for attempt in (
+        lambda: ask(sam), lambda: ask(sam, "x@example.com", owner), lambda: asking.resend(sam, row),
+        lambda: asking.cancel(sam, row),
+    ):  # fmt: skip
+        with pytest.raises(NotPermitted):
+            await attempt()
+    assert len(await mails()) == 1
+    assert (await row_of(row))["declined_at"] is None
 
 
 async def test_somebody_asked_in_two_practices_has_two_places(clinic: Clinic) -> None:

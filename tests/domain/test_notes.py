@@ -236,6 +236,15 @@ async def test_pressed_twice_there_is_one_note_and_one_line_of_each_kind(ward):
     assert await notes.write(place, ward.patient, WORDS) != once
 
 
+@pytest.mark.parametrize("first", [True, False])
+async def test_the_same_words_that_the_patient_is_to_read_or_not_are_another_note(ward, first):
+    place = await ward.clinic.place(ward.amara)
+    once = await notes.write(place, ward.patient, WORDS, shared=first)
+    assert await notes.write(place, ward.patient, WORDS, shared=not first) != once
+    assert await notes.write(place, ward.patient, WORDS, shared=first) == once
+    assert await ward.in_the_portal() == [WORDS]
+
+
 async def test_reading_is_in_the_trail_of_the_portal(ward):
     await ward.note()
     await ward.read_by(ward.amara)

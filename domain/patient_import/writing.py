@@ -26,7 +26,7 @@ async def patients(practice: UUID, source: str, rows: Sequence[Mapping[str, Any]
         {"id": new_id(), **first, "code": code, **row, **patient_keys(row)}
         for code, row in zip(drawn, rows, strict=True)
     ]
-    return await _write(Patient, ("practice", "source", "source_id"), whole)
+    return await _write(Patient, ("practice", "source", "source_id"), whole, ", version = patient.version + 1")
 
 
 async def entries(rows: Sequence[Mapping[str, Any]]) -> Tally:
@@ -41,7 +41,10 @@ async def patients_by_source_id(practice: UUID, source: str) -> dict[str, UUID]:
     return {row["source_id"]: row["id"] for row in rows}
 
 
-async def _write(table: type[Table], identity: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> Tally:
+async def _write(
+    table: type[Table], identity: tuple[str, ...], rows: Sequence[Mapping[str, Any]], too: str = ""
+) -> Tally:
+    """`too` is set in rows that change."""
     if not rows:
         return Tally()
     names, name = list(rows[0]), table._meta.tablename
@@ -49,7 +52,7 @@ async def _write(table: type[Table], identity: tuple[str, ...], rows: Sequence[M
     kept, new = (", ".join(f"{source}.{column}" for column in changing) for source in (name, "excluded"))
     sql = (
         f"INSERT INTO {name} ({', '.join(names)}) SELECT * FROM {columns_as_arrays(table, names)}"  # noqa: S608 - names of ours
-        f" ON CONFLICT ({', '.join(identity)}) DO UPDATE SET ({', '.join(changing)}) = ROW ({new})"
+        f" ON CONFLICT ({', '.join(identity)}) DO UPDATE SET ({', '.join(changing)}) = ROW ({new}){too}"
         f" WHERE ROW ({kept}) IS DISTINCT FROM ROW ({new}) RETURNING id"
     )
     written = {row["id"] for row in await run(sql, *as_columns(rows, names))}

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
 from db.engine import Prepared, run, transaction
 from db.ids import new_id
 from db.keys import key
-from domain import audit, clock, terms
+from domain import audit, clock, practices, terms
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
@@ -68,27 +66,26 @@ async def create(place: Place, name: str, body: str) -> UUID:
     Raises NotPermitted, and Refused at 'name' or 'message'.
     """
     demand(place, PlacePermission.CHANGE_SETTINGS)
-    known = await available(place)
-    for template in known:
-        if (template.name, template.body) == (name, body):
-            return template.id
-    _demand_sound(known, name, body)
-    if len(known) >= AT_MOST:
-        raise Refused(f"There are {AT_MOST} templates. Remove one to add another")
-    template_id = new_id()
     async with transaction():
-        written = await run(
-            "INSERT INTO communication_template (id, practice, name, body, created_at) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (practice, name) WHERE removed_at IS NULL DO NOTHING RETURNING id",
+        await practices.hold(place.practice.id)
+        known = await available(place)
+        for template in known:
+            if (template.name, template.body) == (name, body):
+                return template.id
+        _demand_sound(known, name, body)
+        if len(known) >= AT_MOST:
+            raise Refused(f"There are {AT_MOST} templates. Remove one to add another")
+        template_id = new_id()
+        await run(
+            "INSERT INTO communication_template (id, practice, name, body, created_at) VALUES ($1, $2, $3, $4, $5)",
             template_id,
             place.practice.id,
             name,
             body,
             clock.now(),
         )
-        if written:
-            await _record("template:create", place, template_id)
-    return template_id if written else await create(place, name, body)
+        await _record("template:create", place, template_id)
+    return template_id
 
 
 async def change(place: Place, template: UUID, name: str, body: str, version: int) -> Template:
@@ -97,34 +94,24 @@ async def change(place: Place, template: UUID, name: str, body: str, version: in
     Raises NotPermitted, NotFound, Changed when it is newer than the form, and Refused at 'name' or 'message'.
     """
     demand(place, PlacePermission.CHANGE_SETTINGS)
-    known = await available(place)
-    before = await one(place, template)
-    if (before.name, before.body) == (name, body):
-        return before
-    if before.version != version:
-        raise Changed
-    _demand_sound([other for other in known if other.id != template], name, body)
     async with transaction():
-        await _write_anew(place, Template(template, name, body, version))
+        await practices.hold(place.practice.id)
+        before = await one(place, template)
+        if (before.name, before.body) == (name, body):
+            return before
+        if before.version != version:
+            raise Changed
+        _demand_sound([other for other in await available(place) if other.id != template], name, body)
+        await run(
+            "UPDATE communication_template SET name = $3, body = $4, version = version + 1 WHERE id = $1"
+            " AND practice = $2 AND removed_at IS NULL",
+            template,
+            place.practice.id,
+            name,
+            body,
+        )
         await _record("template:change", place, template)
     return Template(template, name, body, version + 1)
-
-
-async def _write_anew(place: Place, template: Template) -> None:
-    try:
-        written = await run(
-            "UPDATE communication_template SET name = $4, body = $5, version = version + 1 WHERE id = $1"
-            " AND practice = $2 AND version = $3 AND removed_at IS NULL RETURNING id",
-            template.id,
-            place.practice.id,
-            template.version,
-            template.name,
-            template.body,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise Refused(TAKEN, "name") from error
-    if not written:
-        raise Changed
 
 
 async def remove(place: Place, template: UUID) -> None:
@@ -134,6 +121,7 @@ async def remove(place: Place, template: UUID) -> None:
     """
     demand(place, PlacePermission.CHANGE_SETTINGS)
     async with transaction():
+        await practices.hold(place.practice.id)
         removed = await run(
             "UPDATE communication_template SET removed_at = $3 WHERE id = $1 AND practice = $2 AND removed_at IS NULL"
             " RETURNING id",

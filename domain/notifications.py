@@ -25,7 +25,8 @@ class NotificationKind(StrEnum):
     MEMBER_DECLINED = "member-declined"
 
 
-# $5: whether notifications about patients are for this member; $6: whether those about members are.
+# $4: of whose profiles, since what is told of a patient is more than their name and contact (decision 29); $5: whether
+# notifications about patients are for this member; $6: whether those about members are.
 READABLE = (
     "n.practice = $1 AND ((n.member IS NOT NULL AND $6::boolean) OR (n.patient IS NOT NULL AND $5::boolean AND EXISTS"
     f" (SELECT FROM patient p WHERE p.id = n.patient AND {FOUND})))"
@@ -42,7 +43,7 @@ def reading(place: Place) -> tuple[object, ...]:
     about_patients, about_members = (
         may(place, permission) for permission in (PlacePermission.VIEW_PATIENTS, PlacePermission.CHANGE_MEMBERS)
     )
-    return *finding(place, Area.CONTACT), about_patients, about_members
+    return *finding(place, Area.PROFILES), about_patients, about_members
 
 
 async def waiting(place: Place) -> int:
@@ -58,8 +59,7 @@ async def tell(
     tells of; of one kind and subject only one waits at a time."""
     await run(
         "INSERT INTO notification (id, practice, kind, patient, member, subject, created_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS"
-        " (SELECT FROM notification WHERE subject = $6 AND kind = $3 AND archived_at IS NULL)",
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (subject, kind) WHERE archived_at IS NULL DO NOTHING",
         new_id(),
         practice,
         kind.value,

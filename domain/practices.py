@@ -84,6 +84,11 @@ async def create(name: str, slug: str, timezone: str, *, phone: str = "", email:
     return practice
 
 
+async def hold(practice: UUID) -> None:
+    """Makes whoever else holds the practice wait for the end of the caller's transaction."""
+    await run("SELECT FROM practice WHERE id = $1 FOR NO KEY UPDATE", practice)
+
+
 def _demand_sound(name: str, slug: str, timezone: str) -> None:
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refused(f"The name must have 1 to {LONGEST_NAME} characters, and no control characters", "name")

@@ -245,7 +245,7 @@ CREATE TABLE notification (
 );
 CREATE INDEX notification_open ON notification (practice, created_at DESC, id) WHERE archived_at IS NULL;
 CREATE INDEX notification_archived ON notification (practice, created_at DESC, id) WHERE archived_at IS NOT NULL;
-CREATE INDEX notification_subject ON notification (subject);
+CREATE UNIQUE INDEX notification_one_waiting ON notification (subject, kind) WHERE archived_at IS NULL;
 """
 
 

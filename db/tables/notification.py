@@ -11,7 +11,8 @@ from db.tables.practice import Practice
 
 class Notification(Table):
     """Something that a practice's people should know: about a patient, whom whoever reads it must be able to find, or
-    about a member. Who archives it archives it for all."""
+    about a member. Who archives it archives it for all. Of one kind and subject one waits at the
+    most."""
 
     id = UUID(primary_key=True, default=new_id)
     practice = ForeignKey(Practice, null=False, on_delete=OnDelete.cascade)

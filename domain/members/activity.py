@@ -6,7 +6,7 @@ from db.engine import run, transaction
 from domain import audit, clock, practices
 from domain.errors import NotFound, Refused
 from domain.members.listing import Member, MemberStatus, joined, member
-from domain.members.owners import demand_another_owner, hold, hold_practice
+from domain.members.owners import demand_another_owner, hold
 from domain.members.rights import PROTECTED
 from domain.members.viewing import fall_back
 from domain.permissions import PlacePermission, demand
@@ -69,7 +69,7 @@ async def activate_from_outside(slug: str, email: str) -> Member:
 async def _from_outside(slug: str, email: str, now: MemberStatus) -> Member:
     practice = (await practices.find(slug)).id
     async with transaction():
-        await hold_practice(practice)
+        await practices.hold(practice)
         found = await joined(slug, email)
         if found.status is not now:
             raise Refused(f"They are {found.status.lower()} already")

@@ -8,7 +8,7 @@ from db.tables.member import MemberLevel
 from domain import audit, practices
 from domain.errors import Changed, Refused
 from domain.members.listing import Member, MemberStatus, joined, member
-from domain.members.owners import demand_another_owner, hold, hold_practice
+from domain.members.owners import demand_another_owner, hold
 from domain.members.rights import Rights, demand_not_lessened, demand_sound
 from domain.members.viewing import choose_whose, fall_back
 from domain.permissions import PlacePermission, demand
@@ -67,7 +67,7 @@ async def change_level_from_outside(slug: str, email: str, level: MemberLevel) -
     Access. Raises NotFound, and Refused for an account owner, who has Full Access."""
     practice = (await practices.find(slug)).id
     async with transaction():
-        await hold_practice(practice)
+        await practices.hold(practice)
         found = await joined(slug, email)
         if found.rights.owner:
             raise Refused("They are an account owner, who has Full Access. Make somebody else one first")

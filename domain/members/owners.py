@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from db.engine import run
+from domain import practices
 from domain.errors import NotPermitted, Refused
 from domain.members.rights import LAST_OWNER
 from domain.places import Place
@@ -11,14 +12,9 @@ from domain.places import Place
 async def hold(place: Place) -> None:
     """Makes others who change who works here wait for the end of the caller's transaction, and looks again whether the
     one who acts still may: two owners can take it from each other at the same moment. Raises NotPermitted."""
-    await hold_practice(place.practice.id)
+    await practices.hold(place.practice.id)
     if not await run("SELECT FROM member WHERE id = $1 AND active AND owner", place.member):
         raise NotPermitted
-
-
-async def hold_practice(practice: UUID) -> None:
-    """The same wait, for the platform's administrators."""
-    await run("SELECT FROM practice WHERE id = $1 FOR NO KEY UPDATE", practice)
 
 
 async def demand_another_owner(practice: UUID, row: UUID) -> None:

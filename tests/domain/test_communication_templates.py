@@ -10,6 +10,7 @@ from domain import communication_templates as templates
 from domain.communication_templates import TERMS, resolve
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from tests.clinic import Clinic
+from tests.domain.sharing import in_the_midst_of
 
 BODY = "Dear [Patient First Name], see you soon."
 
@@ -126,6 +127,38 @@ async def test_pressed_twice_it_is_written_once(database):
     for _ in range(2):
         await templates.change(place, once, "Welcome", "Hello", 1)
     assert (await templates.one(place, once)).version == 2
+
+
+async def refused_midst(first, second):
+    """How the second of two at once is refused, while the first is not done."""
+
+    async def later():
+        return (await asyncio.gather(second(), return_exceptions=True))[0]
+
+    _, result = await in_the_midst_of(first, later)
+    assert isinstance(result, Refused), result
+    return result
+
+
+async def test_two_at_once_do_not_take_one_name(database):
+    _, place = await amara()
+    refused = await refused_midst(
+        lambda: templates.create(place, "Welcome", BODY), lambda: templates.create(place, "WELCOME", "Hello")
+    )
+    assert refused.field == "name"
+    other = await templates.create(place, "Farewell", BODY)
+    refused = await refused_midst(
+        lambda: templates.change(place, other, "Recall", BODY, 1), lambda: templates.create(place, "récall", BODY)
+    )
+    assert refused.field == "name"
+    assert [t.name for t in await templates.available(place)] == ["Recall", "Welcome"]
+
+
+async def test_two_at_once_are_not_one_too_many(database, monkeypatch):
+    monkeypatch.setattr(templates, "AT_MOST", 1)
+    _, place = await amara()
+    await refused_midst(lambda: templates.create(place, "One", BODY), lambda: templates.create(place, "Two", BODY))
+    assert len(await templates.available(place)) == 1
 
 
 async def test_a_form_from_before_a_change_overwrites_nothing(database):

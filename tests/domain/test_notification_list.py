@@ -12,6 +12,7 @@ from domain.errors import NotFound, NotPermitted
 from domain.notifications import NotificationKind
 from tests.cast import Someone
 from tests.clinic import Clinic, write
+from tests.domain.sharing import in_the_midst_of
 
 ACCEPTED, WAITING = NotificationKind.INVITATION_ACCEPTED, NotificationKind.UPDATE_WAITING
 
@@ -51,6 +52,32 @@ async def test_they_come_newest_first_with_whom_they_are_about(desk):
     await desk.tell()
     await desk.tell(WAITING)
     assert await desk.read_by(desk.amara) == [(WAITING, "Mina Park"), (ACCEPTED, "Mina Park")]
+
+
+async def test_told_twice_at_once_one_waits(desk):
+    subject = new_id()
+
+    async def tell():
+        await notifications.tell(WAITING, desk.clinic.practice, subject, patient=desk.clinic.patient)
+
+    await in_the_midst_of(tell, tell)
+    assert len(await run("SELECT FROM notification")) == 1
+    [row] = await run("SELECT id FROM notification")
+    await notification_list.archive(await desk.clinic.place(desk.amara), row["id"])
+    await tell()
+    assert len(await run("SELECT FROM notification")) == 2
+
+
+async def test_told_while_the_last_is_archived_the_next_waits(desk):
+    one = await desk.tell(WAITING)
+    [row] = await run("SELECT subject FROM notification")
+    place = await desk.clinic.place(desk.amara)
+
+    async def tell():
+        await notifications.tell(WAITING, desk.clinic.practice, row["subject"], patient=desk.clinic.patient)
+
+    await in_the_midst_of(lambda: notification_list.archive(place, one), tell)
+    assert await notifications.waiting(place) == 1
 
 
 async def test_a_hidden_name_is_its_code(desk):

@@ -10,8 +10,8 @@ from domain import audit, clock
 from domain.errors import NotFound
 from domain.notifications import READABLE, NotificationKind, reading
 from domain.paging import PAGE, offset
-from domain.permissions import Area, PlacePermission, demand, reach
-from domain.places import NAME, OWN, Place
+from domain.permissions import PlacePermission, demand
+from domain.places import NAME, Place
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,6 @@ class Notification:
     kind: NotificationKind
     about: str
     patient: UUID | None
-    profile: bool
-    """Whether it is about a patient of whom this member reads more than name and contact."""
     subject: UUID
     created_at: datetime
     archived_at: datetime | None
@@ -40,16 +38,14 @@ class Notifications:
     more: bool
 
 
-# $8: how much of patients' profiles the member reads.
 _LISTED = (
     "SELECT n.id, n.kind, n.patient, n.subject, n.created_at, n.archived_at, coalesce(b.name, '') AS archived_by,"  # noqa: S608 - words of ours
-    f" coalesce({NAME.replace('$5', '$7')}, a.name, m.name, '') AS about,"
-    f" ($8 = 'all' OR ($8 = 'own' AND {OWN})) IS TRUE AND p.id IS NOT NULL AS profile"
+    f" coalesce({NAME.replace('$5', '$7')}, a.name, m.name, '') AS about"
     " FROM notification n LEFT JOIN patient p ON p.id = n.patient LEFT JOIN member m ON m.id = n.member"
     " LEFT JOIN account a ON a.id = m.account LEFT JOIN account b ON b.id = n.archived_by"
     f" WHERE {READABLE}"
 )
-_PAGED = "ORDER BY n.created_at DESC, n.id LIMIT $9 OFFSET $10"
+_PAGED = "ORDER BY n.created_at DESC, n.id LIMIT $8 OFFSET $9"
 _open = Prepared(f"{_LISTED} AND n.archived_at IS NULL {_PAGED}")
 _archived = Prepared(f"{_LISTED} AND n.archived_at IS NOT NULL {_PAGED}")
 
@@ -67,8 +63,7 @@ async def newest(place: Place, at_most: int) -> Notifications:
 
 async def _read(place: Place, query: Prepared, page: int, at_most: int) -> Notifications:
     demand(place, PlacePermission.VIEW_NOTIFICATIONS)
-    profiles = reach(place, Area.PROFILES).value
-    rows = await query.rows(*reading(place), place.hides_names, profiles, at_most + 1, offset(page))
+    rows = await query.rows(*reading(place), place.hides_names, at_most + 1, offset(page))
     return Notifications(tuple(_notification(row) for row in rows[:at_most]), page, len(rows) > at_most)
 
 

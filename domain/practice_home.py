@@ -8,7 +8,7 @@ from db.engine import Prepared
 from domain import audit, clock, notification_list, updates
 from domain.notification_list import Notifications
 from domain.patients import guardians
-from domain.patients.guardians import Waiting
+from domain.patients.guardians import WaitingGuardians
 from domain.permissions import Area, PlacePermission, demand, may, reach
 from domain.places import FOUND, NAME, OWN, Place, finding
 
@@ -39,8 +39,8 @@ class PracticeHome:
     today: tuple[Booking, ...] | None
     more_today: bool
     notifications: Notifications
-    updates: tuple[updates.Waiting, ...]
-    guardians: tuple[Waiting, ...]
+    updates: tuple[updates.WaitingUpdate, ...]
+    guardians: tuple[WaitingGuardians, ...]
 
 
 # $6: how much of the names and contacts the member reads, who may read more of the calendar.

@@ -7,6 +7,7 @@ from uuid import UUID
 from db.engine import Prepared
 from domain.errors import NotPermitted, Refused
 from domain.patients.found import find
+from domain.permissions import Area
 from domain.places import Place
 
 LONGEST = 2_000
@@ -51,10 +52,11 @@ _patient = Prepared(
 async def resolve(text: str, place: Place, patient: UUID) -> str:
     """`text` with each term's value for this patient in its place. A value is text: no term in it is resolved again.
 
-    Raises NotFound for whom the member does not find, NotPermitted where names are hidden from them, and Refused at
+    Raises NotFound for whom the member does not find, NotPermitted where names are hidden from them or they read only
+    name and contact, and Refused at
     'message' for a term that there is not or that has no value for this patient, which it names (decision 16).
     """
-    found = await find(place, patient)
+    found = await find(place, patient, Area.PROFILES)
     if place.hides_names:
         raise NotPermitted
     row = await _patient.first(patient, place.practice.id) or {}

@@ -1,10 +1,11 @@
 """Accepting an invitation: with a new login, or with the login that the email has."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from db.engine import run, transaction
 from domain import accounts, addresses, audit, clock, guardians, passwords, portals
-from domain.errors import LinkClosed
+from domain.errors import LinkClosed, NotFound, Refused
 from domain.invitations.answers import Answer, Dependant, demand_right
 from domain.invitations.invitable import hold
 from domain.invitations.linking import link
@@ -25,16 +26,19 @@ async def accept(session: Session, row: UUID, version: int, answer: Answer) -> U
     async with transaction():
         await _claim(invited)
         portal = await _portal(invited, answer, session.account, session.name)
-        await _finish(invited, session.account, portal)
+        await _finish(invited, session.account, portal, answer)
     return portal
 
 
 async def set_up_and_accept(row: UUID, version: int, name: str, password: str, answer: Answer) -> tuple[str, UUID]:
     """Makes a login and accepts. Gives the email to log in with and the portal that is linked now.
 
-    Raises LinkClosed, and Refused for a bad password, a wrong answer, or an email that has a login by now.
+    Raises LinkClosed, and Refused for a bad password, a wrong answer, or an email that has a login by now, which costs
+    no try.
     """
     invited = await invited_by(row, version)
+    if invited.known:
+        raise Refused(accounts.TAKEN)
     await passwords.demand_good(password, personal=(name, invited.email, invited.practice.name))
     await demand_right(invited, answer, None)
     password_hash = await passwords.hashed(password)
@@ -42,7 +46,7 @@ async def set_up_and_accept(row: UUID, version: int, name: str, password: str, a
         await _claim(invited)
         account = await accounts.create(name, invited.email, password_hash)
         portal = await _portal(invited, answer, account, name)
-        await _finish(invited, account, portal)
+        await _finish(invited, account, portal, answer)
     return invited.email, portal
 
 
@@ -64,23 +68,28 @@ async def _claim(invited: Invited) -> None:
 
 async def _portal(invited: Invited, answer: Answer, account: UUID, name: str) -> UUID:
     """The portal to link: one's own or a dependant's, opened where there is none. A new one holds what was typed here
-    and nothing else: details never travel from the practice."""
+    and nothing else: details never travel from the practice. One's own is looked for again behind the email's lock:
+    another practice's invitation may have opened it just now."""
     about = answer.about
     if isinstance(about, UUID):
         return about
-    if about is None and invited.portal:
-        return invited.portal
     if isinstance(about, Dependant):
-        portal = await guardians.open_for(account, about.name, about.relationship, about.basis)
-    else:
-        portal = await portals.open_for(account, name, invited.email)
-    await run("UPDATE portal SET birth_date = $2 WHERE id = $1", portal, answer.birth_date)
-    return portal
+        return await guardians.open_for(account, about.name, about.relationship, about.basis)
+    return await portals.own(account) or await portals.open_for(account, name, invited.email)
 
 
-async def _finish(invited: Invited, account: UUID, portal: UUID) -> None:
-    await link(invited, account, portal)
+async def _finish(invited: Invited, account: UUID, portal: UUID, answer: Answer) -> None:
+    await link(invited, account, portal, answer)
     await run("UPDATE invitation SET accepted_by = $2, portal = $3 WHERE id = $1", invited.id, account, portal)
     practice = invited.practice.id
     await tell(NotificationKind.INVITATION_ACCEPTED, practice, invited.id, patient=invited.patient)
     await audit.record("invitation:accept", account=account, portal=portal, practice=practice, subject=invited.id)
+
+
+async def accepted(session: Session, row: UUID) -> UUID | None:
+    """The portal that this login has accepted an invitation for, while it opens it: a form that is sent twice leads
+    there too."""
+    rows = await run("SELECT portal FROM invitation WHERE id = $1 AND accepted_by = $2", row, session.account)
+    with suppress(NotFound):
+        return (await portals.visit(session.account, session.name, rows[0]["portal"])).portal if rows else None
+    return None

@@ -8,7 +8,7 @@ from db.engine import run, transaction
 from domain import audit, bases
 from domain.errors import LinkClosed, Refused
 from domain.invitations import staff
-from domain.invitations.opening import MOST_TRIES, Invited
+from domain.invitations.opening import MOST_TRIES, Invited, linkable
 from domain.notifications import NotificationKind, tell
 
 
@@ -25,10 +25,12 @@ class Dependant:
 @dataclass(frozen=True)
 class Answer:
     """The patient's birth date, and whom the invitation is about: a Dependant who gets a portal, the id of a portal
-    that the one who accepts looks after already, or None for themself."""
+    that the one who accepts looks after already, or None for themself. `sure`: that it is they, though the names
+    differ."""
 
     birth_date: date
     about: Dependant | UUID | None = None
+    sure: bool = False
 
 
 async def demand_right(invited: Invited, answer: Answer, account: UUID | None) -> None:
@@ -36,6 +38,7 @@ async def demand_right(invited: Invited, answer: Answer, account: UUID | None) -
     of those, of which the practice is told (B3). A wrong one is counted whatever becomes of the caller."""
     await demand_no_staff(invited)
     _demand_fitting(invited, answer)
+    await _demand_looked_after(invited, answer, account)
     if await _is_the_birth_date(invited, answer.birth_date, account):
         return
     raise Refused(_wrong(invited.practice.name, invited.tries_left - 1), "birth_date")
@@ -57,6 +60,13 @@ def _demand_fitting(invited: Invited, answer: Answer) -> None:
         bases.demand_fitting(answer.about.basis, answer.about.relationship)
         if invited.is_adult and answer.about.basis == bases.PARENTAL:
             raise Refused("They are an adult. Choose why you act for them", "basis")
+
+
+async def _demand_looked_after(invited: Invited, answer: Answer, account: UUID | None) -> None:
+    if isinstance(answer.about, UUID):
+        theirs = await linkable(account, invited.practice.id) if account else []
+        if answer.about not in {one.id for one in theirs}:
+            raise Refused("Choose whom this is about", "guardian")
 
 
 async def _is_the_birth_date(invited: Invited, typed: date, account: UUID | None) -> bool:

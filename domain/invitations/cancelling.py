@@ -20,7 +20,7 @@ async def cancel(place: Place, invitation: UUID) -> None:
     """Takes back an invitation that nobody has answered: its link opens nothing any more. One that is cancelled stays
     so. Raises NotPermitted, NotFound, and Refused for one that is over."""
     demand(place, PlacePermission.INVITE)
-    await find(place, await patient_of(place, invitation))
+    await find(place, await patient_of(place, invitation), Area.PROFILES)
     async with transaction():
         cancelled = await run(
             "UPDATE invitation SET state = 'Cancelled', cancelled_at = $3, link_version = link_version + 1"
@@ -34,22 +34,21 @@ async def cancel(place: Place, invitation: UUID) -> None:
                 "invitation:cancel", account=place.account, practice=place.practice.id, subject=invitation
             )
             return
-    [row] = await run("SELECT state FROM invitation WHERE id = $1", invitation)
+    [row] = await run("SELECT state FROM invitation WHERE id = $1 AND practice = $2", invitation, place.practice.id)
     if row["state"] != "Cancelled":
         raise Refused("This invitation is over, so there is nothing to cancel")
 
 
 async def waiting(place: Place) -> int:
-    """How many invitations of patients whom this member finds wait for an answer. Raises NotPermitted."""
+    """How many invitations of patients whose profile this member reads wait for an answer. Raises NotPermitted."""
     demand(place, PlacePermission.VIEW_INVITATIONS)
-    row = await _waiting.first(*finding(place, Area.CONTACT), clock.now())
+    row = await _waiting.first(*finding(place, Area.PROFILES), clock.now())
     return int(row["many"]) if row else 0
 
 
 async def cancel_all(place: Place) -> int:
-    """Takes back every invitation that waits, of the patients whom this member finds. Tells how many there were.
-
-    Raises NotPermitted.
+    """Takes back every invitation that waits, of the patients whose profile this member reads. Tells how many there
+    were. Raises NotPermitted.
     """
     demand(place, PlacePermission.INVITE)
     async with transaction():
@@ -57,7 +56,7 @@ async def cancel_all(place: Place) -> int:
             "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $5, link_version = link_version + 1"  # noqa: S608 - words of ours
             " FROM patient p WHERE p.id = i.patient AND i.practice = $1 AND i.state = 'Pending' AND i.expires_at > $5"
             f" AND {FOUND} RETURNING i.id",
-            *finding(place, Area.CONTACT),
+            *finding(place, Area.PROFILES),
             clock.now(),
         )
         for row in cancelled:

@@ -13,6 +13,7 @@ OFF = (
     "Patient Invitations are off at this practice. Somebody with Full Access turns them on in Settings > General >"
     " Patient Portal"
 )
+LINKED = "This patient has a portal already. A second parent asks its guardians for access: Account > Access"
 STAFF = (
     "This email is linked to somebody who works at this practice, so no patient can be invited with it."
     " Type another address"
@@ -50,7 +51,7 @@ def demand_invitable(patient: dict[str, Any]) -> None:
     if not patient["invitations"]:
         raise Refused(OFF)
     if patient["portal"] is not None:
-        raise Refused("This patient has a portal already, and it is linked to this practice")
+        raise Refused(LINKED)
     if patient["deceased_on"] is not None:
         raise Refused("This patient has died, so there is nobody to invite")
     if patient["birth_date"] is None:

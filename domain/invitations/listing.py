@@ -1,4 +1,5 @@
-"""A practice's invitations, the last sent first, as far as a member finds the patients."""
+"""A practice's invitations, the last sent first, of the patients whose profile a member reads: that somebody was
+invited, where to and what became of it is more than their name and contact (decision 29)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,11 @@ from db.tables.invitation import InvitationState
 from domain import clock
 from domain.errors import NotFound
 from domain.paging import PAGE, offset
-from domain.permissions import Area, PlacePermission, demand
+from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
 
+MOST_OF_ONE = 20
+"""Invitations of one patient."""
 STATE = "CASE WHEN i.state = 'Pending' AND i.expires_at <= $6 THEN 'Expired' ELSE i.state END"
 SENDABLE = (InvitationState.PENDING, InvitationState.EXPIRED, InvitationState.UNDELIVERABLE, InvitationState.LOCKED)
 
@@ -74,23 +77,32 @@ _in_state = {
     )
 }
 _one = Prepared(f"{_LISTED} AND i.id = $7")
+_patients = Prepared(f"{_LISTED} AND i.patient = $7 ORDER BY i.created_at DESC, i.id LIMIT {MOST_OF_ONE}")
 
 
 async def read(place: Place, state: InvitationState | None = None, page: int = 1) -> Invitations:
     """A page of the invitations, all of them or those in one state. Raises NotPermitted, and NotFound for no page."""
     demand(place, PlacePermission.VIEW_INVITATIONS)
     query = _in_state[state] if state else _all
-    rows = await query.rows(*finding(place, Area.CONTACT), place.hides_names, clock.now(), offset(page))
+    rows = await query.rows(*finding(place, Area.PROFILES), place.hides_names, clock.now(), offset(page))
     return Invitations(tuple(_listed(row) for row in rows[:PAGE]), state, page, len(rows) > PAGE)
 
 
 async def one(place: Place, invitation: UUID) -> Listed:
-    """One invitation of a patient whom the member finds. Raises NotPermitted and NotFound."""
+    """One invitation of a patient whose profile the member reads. Raises NotPermitted and NotFound."""
     demand(place, PlacePermission.VIEW_INVITATIONS)
-    row = await _one.first(*finding(place, Area.CONTACT), place.hides_names, clock.now(), invitation)
+    row = await _one.first(*finding(place, Area.PROFILES), place.hides_names, clock.now(), invitation)
     if row is None:
         raise NotFound
     return _listed(row)
+
+
+async def of_patient(place: Place, patient: UUID) -> tuple[Listed, ...]:
+    """The newest invitations of one patient; none for who may not see invitations."""
+    if not may(place, PlacePermission.VIEW_INVITATIONS):
+        return ()
+    rows = await _patients.rows(*finding(place, Area.PROFILES), place.hides_names, clock.now(), patient)
+    return tuple(_listed(row) for row in rows)
 
 
 def _listed(row: dict[str, object]) -> Listed:

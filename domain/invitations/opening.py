@@ -66,7 +66,7 @@ async def invited_by(row: UUID, version: int) -> Invited:
     rows = await run(
         "SELECT i.id, i.link_version, i.expires_at, i.used_at, i.state, i.tries, i.email, i.email_key, i.message,"  # noqa: S608 - names of ours
         " i.patient, p.first_name, p.preferred_name, p.birth_date,"
-        " p.deceased_on IS NOT NULL OR p.portal IS NOT NULL OR p.birth_date IS NULL AS needless,"
+        " p.deceased_on IS NOT NULL OR p.birth_date IS NULL AS needless, p.portal IS NOT NULL AS linked,"
         f" known.id AS known, o.id AS portal, coalesce(o.name, '') AS portal_name, {_COLUMNS}"
         " FROM invitation i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
         " LEFT JOIN account known ON known.email_key = i.email_key LEFT JOIN portal o ON o.owner = known.id"
@@ -74,6 +74,8 @@ async def invited_by(row: UUID, version: int) -> Invited:
         row,
     )
     cancelled = bool(rows) and (rows[0]["state"] == "Cancelled" or rows[0]["needless"])
+    if rows and rows[0]["linked"] and rows[0]["used_at"] is None and not cancelled:
+        raise LinkClosed("linked")
     found = demand_open({**rows[0], "cancelled": cancelled} if rows else None, version)
     if found["state"] != "Pending":
         raise LinkClosed("locked" if found["state"] == "Locked" else "expired")

@@ -14,7 +14,7 @@ from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
 from domain.notifications import NotificationKind, settle
 from domain.patients.found import find
-from domain.permissions import PlacePermission, demand
+from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 
 PRESSED_TWICE_WITHIN = timedelta(minutes=1)
@@ -28,10 +28,12 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
     """
     demand(place, PlacePermission.INVITE)
     patient = await patient_of(place, invitation)
-    await find(place, patient)
+    await find(place, patient, Area.PROFILES)
     async with transaction():
         held = await hold(place.practice.id, patient)
-        [row] = await run("SELECT * FROM invitation WHERE id = $1 FOR UPDATE", invitation)
+        [row] = await run(
+            "SELECT * FROM invitation WHERE id = $1 AND practice = $2 FOR UPDATE", invitation, place.practice.id
+        )
         if _was_just_sent(place, row, version):
             return
         _demand_sendable(row, version)
@@ -71,8 +73,9 @@ async def _renew(place: Place, invitation: UUID) -> None:
     try:
         await run(
             "UPDATE invitation SET state = 'Pending', failure = NULL, tries = 0, link_version = link_version + 1,"
-            " sent_by = $2, sent_at = $3, expires_at = $4 WHERE id = $1",
+            " sent_by = $3, sent_at = $4, expires_at = $5 WHERE id = $1 AND practice = $2",
             invitation,
+            place.practice.id,
             place.account,
             now,
             now + OPEN_FOR,

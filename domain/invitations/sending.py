@@ -13,7 +13,7 @@ from domain.invitations.invitable import demand_invitable, demand_no_staff, dema
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
 from domain.patients.found import Found, find
-from domain.permissions import PlacePermission, demand
+from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 
 LONGEST_MESSAGE = 2_000
@@ -41,7 +41,7 @@ class Invitee:
 async def invitee(place: Place, patient: UUID) -> Invitee:
     """The patient whom the form is about. Raises NotPermitted, NotFound, and Refused for who cannot be invited now."""
     demand(place, PlacePermission.INVITE)
-    found = await find(place, patient)
+    found = await find(place, patient, Area.PROFILES)
     row = await look(place.practice.id, patient)
     demand_invitable(row)
     await demand_none_open(patient)
@@ -54,7 +54,7 @@ async def preview(place: Place, patient: UUID, draft: Draft) -> str:
     Raises as `send` does, but for what is wrong with the email alone.
     """
     demand(place, PlacePermission.INVITE)
-    await find(place, patient)
+    await find(place, patient, Area.PROFILES)
     if draft.message and draft.template:
         raise Refused("Write a message or choose a template, not both", "template")
     if len(draft.message) > LONGEST_MESSAGE:

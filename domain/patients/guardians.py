@@ -16,7 +16,7 @@ from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
 
-__all__ = ["ConfirmationState", "PatientGuardian", "Waiting", "decide", "guardians", "waiting_guardians"]
+__all__ = ["ConfirmationState", "PatientGuardian", "WaitingGuardians", "decide", "guardians", "waiting_guardians"]
 
 MOST_SHOWN = 50
 
@@ -38,7 +38,7 @@ class PatientGuardian:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingGuardians:
     """A patient with guardians who wait for the practice's word."""
 
     patient: UUID
@@ -74,12 +74,14 @@ async def guardians(place: Place, patient: UUID) -> tuple[PatientGuardian, ...]:
     return tuple(_guardian_of(row) for row in await _guardians.rows(patient, place.practice.id))
 
 
-async def waiting_guardians(place: Place) -> tuple[Waiting, ...]:
+async def waiting_guardians(place: Place) -> tuple[WaitingGuardians, ...]:
     """The patients whose guardians wait, of those whom this member finds; the longest first, fifty at most. None for
     who may not confirm guardians."""
     if not may(place, PlacePermission.CONFIRM_GUARDIANS):
         return ()
-    return tuple(Waiting(**row) for row in await _waiting.rows(*finding(place, Area.PROFILES), place.hides_names))
+    return tuple(
+        WaitingGuardians(**row) for row in await _waiting.rows(*finding(place, Area.PROFILES), place.hides_names)
+    )
 
 
 async def decide(

@@ -53,7 +53,7 @@ class ListingQuery:
                 "SELECT id FROM patient WHERE practitioner = $3 UNION"
                 " SELECT patient FROM appointment WHERE practitioner = $3 AND status = 'Booked'"
             )
-        if self.asked.portal is PortalState.INVITED:
+        if self.asked.portal is PortalState.INVITED and self._sees_invitations:
             return (
                 "SELECT patient AS id FROM invitation WHERE practice = $1 AND state = 'Pending'"  # noqa: S608 - words of ours
                 f" AND expires_at > {self.now}"
@@ -86,10 +86,19 @@ class ListingQuery:
             [f"p.{match.column} >= {first}", f"p.{match.column} < {last}", f"p.{match.column} <> ''", *words]
         )
 
+    @property
+    def _sees_invitations(self) -> bool:
+        return may(self.place, PlacePermission.VIEW_INVITATIONS)
+
     def _filters(self) -> str:
+        """Whoever may not see invitations learns only whether there is a portal: to them nobody is invited."""
         open_one = (
-            "EXISTS (SELECT FROM invitation open WHERE open.patient = p.id AND open.state = 'Pending'"
-            f" AND open.expires_at > {self.now})"
+            "false"
+            if not self._sees_invitations
+            else (
+                "EXISTS (SELECT FROM invitation open WHERE open.patient = p.id AND open.state = 'Pending'"
+                f" AND open.expires_at > {self.now})"
+            )
         )
         self.state = (
             f"CASE WHEN p.portal IS NOT NULL THEN '{PortalState.LINKED}' WHEN {open_one} THEN '{PortalState.INVITED}'"

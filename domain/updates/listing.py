@@ -14,7 +14,7 @@ from domain.updates import fields
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingUpdate:
     """An update that waits: whose, and which details, without their words."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Waiting:
 class Updates:
     """One page of those that wait, the newest first."""
 
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingUpdate, ...]
     page: int
     more: bool
 
@@ -49,16 +49,16 @@ async def read(place: Place, page: int = 1) -> Updates:
     return Updates(found[:PAGE], page, len(found) > PAGE)
 
 
-async def waiting(place: Place, at_most: int) -> tuple[Waiting, ...]:
+async def waiting(place: Place, at_most: int) -> tuple[WaitingUpdate, ...]:
     """The newest that wait, for the practice's home. None where the member decides on none."""
     return await _rows(place, at_most, 0) if may(place, PlacePermission.DECIDE_UPDATES) else ()
 
 
-async def _rows(place: Place, at_most: int, skipped: int) -> tuple[Waiting, ...]:
+async def _rows(place: Place, at_most: int, skipped: int) -> tuple[WaitingUpdate, ...]:
     rows = await _waiting.rows(*finding(place, Area.PROFILES), place.hides_names, at_most, skipped)
     return tuple(_one(row) for row in rows)
 
 
-def _one(row: Mapping[str, Any]) -> Waiting:
+def _one(row: Mapping[str, Any]) -> WaitingUpdate:
     labels = tuple(label for field, label in fields.LABELS.items() if field in row["fields"])
-    return Waiting(row["id"], row["patient"], row["patient_name"], row["changed_at"], labels)
+    return WaitingUpdate(row["id"], row["patient"], row["patient_name"], row["changed_at"], labels)

@@ -91,13 +91,13 @@ async def test_a_hidden_name_is_its_code(desk):
     ("others", "many"),
     [
         ({"level": MemberLevel.PERSONAL}, 0),
-        ({"level": MemberLevel.OWN_AND_CONTACT}, 1),
+        ({"level": MemberLevel.OWN_AND_CONTACT}, 0),
         ({"profiles": Limit.NONE}, 0),
         ({"has_patients": False}, 0),
         ({"read_only": True}, 1),
     ],
 )
-async def test_they_are_about_patients_whom_one_finds(desk, others, many):
+async def test_they_are_about_patients_whose_profile_one_reads(desk, others, many):
     who = await desk.clinic.hire("Nell Orr", **others)
     await desk.tell()
     assert len(await desk.read_by(who)) == many

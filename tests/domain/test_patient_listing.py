@@ -161,6 +161,25 @@ async def test_filters(clinic: Clinic, amara: Place) -> None:
     assert [patient.id for patient in (await listing.read(amara, Question(q="zed"))).patients] == [linked]
 
 
+async def test_without_the_module_of_invitations_nobody_is_invited(clinic: Clinic) -> None:
+    """S5.6: such a member learns only whether there is a portal."""
+    now, who = clock.now(), await clinic.hire("Amy Full")
+    await write(
+        "invitation", practice=clinic.practice, patient=clinic.patient, email="x@example.com", state="Pending",
+        email_key="x@example.com", sent_by=who.account, created_at=now, sent_at=now,
+        expires_at=now + timedelta(days=9),
+    )  # fmt: skip
+    await run("UPDATE patient SET portal = NULL WHERE id = $1", clinic.patient)
+    amy = await clinic.place(who)
+    bea = await clinic.place(await clinic.hire("Bea Corr", has_invitations=False))
+    asked = {state: Question(portal=state) for state in PortalState}
+    assert [row.id for row in (await listing.read(amy, asked[PortalState.INVITED])).patients] == [clinic.patient]
+    assert (await listing.read(bea, asked[PortalState.INVITED])).patients == ()
+    for question in (Question(), asked[PortalState.NONE]):
+        [row] = [row for row in (await listing.read(bea, question)).patients if row.id == clinic.patient]
+        assert row.portal is PortalState.NONE
+
+
 async def test_a_page_has_fifty(clinic: Clinic, amara: Place) -> None:
     for number in range(60):
         await clinic.admit(None, first_name=f"First{number:02}", last_name="Zulu")

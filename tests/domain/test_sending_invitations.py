@@ -11,6 +11,7 @@ from db.tables.member import MemberLevel, RoleType
 from domain import clock, invitations
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.invitations import Draft, InvitationState
+from domain.patients.found import find
 from domain.places import Place
 from tests.cast import mails, someone
 from tests.clinic import Clinic, set_clock, write
@@ -307,10 +308,10 @@ async def test_a_mail_that_never_arrives_marks_the_invitation_and_tells_the_prac
 async def test_the_profile_says_how_things_stand() -> None:
     clinic = await clinic_with_owen()
     place = await practitioner(clinic)
-    from domain.patients.found import find
-
-    async def shown() -> invitations.PortalState:
-        return await invitations.of_patient(place, await find(place, clinic.patient))
+    async def shown() -> invitations.PatientPortal:
+        portal = await invitations.of_patient(place, await find(place, clinic.patient))
+        assert portal
+        return portal
 
     assert (await shown()).can_be_invited
     await send(clinic, place)
@@ -320,3 +321,26 @@ async def test_the_profile_says_how_things_stand() -> None:
     await invitations.cancel(place, state.pending.id)
     state = await shown()
     assert (state.can_be_invited, state.pending, len(state.past)) == (True, None, 1)
+
+
+async def test_who_reads_only_name_and_contact_reads_nothing_of_portals_and_invites_nobody() -> None:
+    """Decision 29."""
+    clinic = await clinic_with_owen()
+    _, invitation = await invited(clinic)
+    contact = await clinic.place(await clinic.hire("Contact Only", MemberLevel.OWN_AND_CONTACT))
+    assert await invitations.of_patient(contact, await find(contact, clinic.patient)) is None
+    assert (await invitations.read(contact)).rows == ()
+    assert (await invitations.waiting(contact), await invitations.cancel_all(contact)) == (0, 0)
+    with pytest.raises(NotFound):
+        await invitations.one(contact, invitation)
+    await run("UPDATE patient SET deceased_on = '2026-01-01', birth_date = NULL")
+    for doing in (
+        send(clinic, contact), invitations.invitee(contact, clinic.patient),
+        invitations.preview(contact, clinic.patient, Draft(EMAIL, "[Practitioner Name]")),
+        invitations.resend(contact, invitation, 1), invitations.cancel(contact, invitation),
+    ):  # fmt: skip
+        with pytest.raises(NotPermitted):
+            await doing
+    await run("UPDATE patient SET practitioner = $1", contact.member)
+    assert (await invitations.one(contact, invitation)).email == EMAIL
+    await invitations.cancel(contact, invitation)

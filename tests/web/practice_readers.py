@@ -33,8 +33,8 @@ RULES: dict[str, str] = {
     "invoice_line.description": "names Invoices / invoices",
     "invoice_line.description_for_others": "names Invoices / invoices",
     "note.words": "practitioner names Patients / notes",
-    "invitation.email": "names / contact",
-    "invitation.message": "names Invitations / contact",
+    "invitation.email": "names Invitations / profiles",
+    "invitation.message": "names Invitations / profiles",
     "communication_template.name": "",
     "communication_template.body": "",
     **dict.fromkeys(

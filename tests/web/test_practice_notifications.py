@@ -62,15 +62,18 @@ async def test_who_may_not_act_is_led_to_the_patient(other_browser: Browser, cli
         assert "Mina" not in page.text
 
 
-@pytest.mark.parametrize("kind", [NotificationKind.UPDATE_WAITING, NotificationKind.GUARDIANS_WAITING])
-async def test_who_reads_only_name_and_contact_is_led_to_the_patient(
+@pytest.mark.parametrize("kind", sorted(set(NotificationKind) - ABOUT_MEMBERS))
+async def test_who_reads_only_name_and_contact_is_told_nothing_of_a_patient_and_archives_nothing(
     other_browser: Browser, clinic: Clinic, kind: NotificationKind
 ) -> None:
-    await tell(clinic, kind)
+    """Decision 29: that they changed their details or have a guardian is of the profile."""
+    one = await tell(clinic, kind)
     await other_browser.log_in(await clinic.hire("Rhys Lind", MemberLevel.OWN_AND_CONTACT))
     page = await other_browser.get(HERE)
-    assert f'href="{BASE}/patients/{clinic.patient}"' in page.text
-    assert (await other_browser.get(f"{BASE}/patients/{clinic.patient}")).status_code == 200
+    assert "Mina" not in page.text
+    assert 'aria-label="Notifications"' in page.text
+    assert (await other_browser.post(f"{HERE}/{one}/archival")).status_code == 404
+    assert await run("SELECT FROM notification WHERE archived_at IS NOT NULL") == []
 
 
 async def test_archived_it_is_among_the_archived(browser: Browser, clinic: Clinic) -> None:

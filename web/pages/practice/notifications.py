@@ -24,13 +24,12 @@ HERE = "/practice/{slug:str}/notifications"
 @dataclass(frozen=True)
 class Words:
     """What a kind of notification says, after the name of whom it is about; and where one acts, below the practice's
-    address: those who may, and who read the `profile` where that is needed. Others are led to the patient."""
+    address: those who may. Others are led to the patient."""
 
     says: str
     action: str
     address: str = "/patients/{patient}"
     permission: PlacePermission = PlacePermission.VIEW_PATIENTS
-    profile: bool = False
 
 
 WORDS: dict[NotificationKind, Words] = {
@@ -40,14 +39,13 @@ WORDS: dict[NotificationKind, Words] = {
         "was invited, and the birth date was wrong five times: the invitation is locked", "Open patient"
     ),
     NotificationKind.UPDATE_WAITING: Words(
-        "changed their details", "Decide", "/updates/{subject}", PlacePermission.DECIDE_UPDATES, profile=True
+        "changed their details", "Decide", "/updates/{subject}", PlacePermission.DECIDE_UPDATES
     ),
     NotificationKind.GUARDIANS_WAITING: Words(
         "has a guardian whom you have not confirmed",
         "Confirm",
         "/patients/{patient}/guardians",
         PlacePermission.CONFIRM_GUARDIANS,
-        profile=True,
     ),
     NotificationKind.MEMBER_ACCEPTED: Words(
         "works here now", "Open users", "/settings/users", PlacePermission.VIEW_MEMBERS
@@ -67,7 +65,7 @@ def words_of(notification: Notification) -> Words:
 def place_of(notification: Notification, place: Place) -> tuple[str, str]:
     """Where this member acts on it, and what the link is called."""
     words = WORDS[notification.kind]
-    if not may(place, words.permission) or (words.profile and not notification.profile):
+    if not may(place, words.permission):
         words = Words("", "Open patient")
     return f"/practice/{place.practice.slug}{words.address}".format(
         patient=notification.patient, subject=notification.subject

@@ -12,7 +12,7 @@ from litestar.response import Response
 from domain.errors import NotFound
 from domain.patients import listing, practitioners
 from domain.patients.question import Life, Order, PortalState, Question
-from domain.permissions import Area, PlacePermission, reach
+from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import Place
 from web.respond import page
 from web.session import Caller
@@ -28,8 +28,14 @@ async def show_patients(request: Caller, place: NamedDependency[Place]) -> Respo
     return page(
         request, "practice/patients", fragment="patients",
         asked=asked, shown=await listing.read(place, asked), practitioners=names,
-        choices={"portal": PortalState, "status": Life, "sort": Order}, other_page=_other_page(asked),
+        choices={"portal": _portal_states(place), "status": Life, "sort": Order}, other_page=_other_page(asked),
     )  # fmt: skip
+
+
+def _portal_states(place: Place) -> list[PortalState]:
+    """What can be asked about portals: who is invited, by those alone who see invitations."""
+    sees = may(place, PlacePermission.VIEW_INVITATIONS)
+    return [state for state in PortalState if sees or state is not PortalState.INVITED]
 
 
 def _asked(request: Caller) -> Question:

@@ -11,6 +11,7 @@ from domain.errors import Refused
 from domain.mail import MailKind, owe
 
 WRONG = "The email or the password is not right. Check both, or choose Forgotten your password?"
+TAKEN = "There is a login with this email already. Log in with it, or choose Forgotten your password?"
 NOT_YOURS = "This is not your password. Type the one that you log in with"
 
 
@@ -109,7 +110,7 @@ async def create(name: str, email: str, password_hash: str) -> UUID:
         clock.now(),
     )
     if not made:
-        raise Refused("There is a login with this email already. Log in with it, or choose Forgotten your password?")
+        raise Refused(TAKEN)
     await audit.record("account:create", account=account)
     return account
 

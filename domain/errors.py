@@ -30,8 +30,9 @@ class Changed(DomainError):
 
 class LinkClosed(DomainError):
     """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'cancelled', 'ended' (a newer
-    one was sent), 'another' (opened since in this browser), 'locked' (too many wrong birth dates) or 'wrong account'.
-    `email` is where it was sent to, for whoever shows that the link reached them."""
+    one was sent), 'another' (opened since in this browser), 'locked' (too many wrong birth dates), 'linked' (the
+    patient has a portal by another way) or 'wrong account'. `email` is where it was sent to, for whoever shows that
+    the link reached them."""
 
     def __init__(self, why: str, email: str = "") -> None:
         super().__init__(why)

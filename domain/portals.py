@@ -85,6 +85,12 @@ async def open_for(account: UUID, name: str, email: str) -> UUID:
     return portal
 
 
+async def own(account: UUID) -> UUID | None:
+    """The portal that an account owns, as it is now."""
+    rows = await run("SELECT id FROM portal WHERE owner = $1", account)
+    return rows[0]["id"] if rows else None
+
+
 async def create(name: str, *, owner: UUID | None, by: UUID, email: str = "") -> UUID:
     """Writes the row of a new, empty portal and its empty funding."""
     portal = new_id()

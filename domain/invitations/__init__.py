@@ -15,7 +15,7 @@ from domain.invitations.sending import LONGEST_MESSAGE, Draft, Invitee, invitee,
 
 __all__ = [
     "LONGEST_MESSAGE", "Answer", "Dependant", "Draft", "InvitationState", "Invitations", "Invited", "Invitee",
-    "Linkable", "Listed",
-    "PatientPortal", "accept", "accepted", "awaits_word", "cancel", "cancel_all", "failed", "invited_by", "invitee", "linkable",
+    "Linkable", "Listed", "PatientPortal",
+    "accept", "accepted", "awaits_word", "cancel", "cancel_all", "failed", "invited_by", "invitee", "linkable",
     "of_patient", "one", "preview", "read", "resend", "send", "set_up_and_accept", "sweep", "waiting",
 ]  # fmt: skip

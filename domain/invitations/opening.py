@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.engine import run
 from domain import clock
+from domain.dates import age_on
 from domain.errors import LinkClosed
 from domain.links import demand_open
-from domain.patients.profile import age_on
 from domain.portals import called
 from domain.practices import COLUMNS, Practice, practice_of
 

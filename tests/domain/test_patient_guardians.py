@@ -132,7 +132,7 @@ async def test_a_guardian_who_has_left_is_not_asked_about() -> None:
 
 async def test_each_practice_is_asked_for_itself() -> None:
     _, _, mina, _, leo = await leo_is_linked()
-    second = await clinic_with_owen("Eastside Physio", first_name="Leo", birth_date=CHILD_BORN)
+    second = await clinic_with_owen("Eastside Physio", first_name="Leo", last_name="Park", birth_date=CHILD_BORN)
     place = await practitioner(second, "Priya Nair")
     invitation = await invitations.send(place, second.patient, Draft(mina.email))
     await invitations.accept(mina.session, invitation, 1, Answer(CHILD_BORN, leo))

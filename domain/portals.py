@@ -27,9 +27,9 @@ class Visit:
     access: UUID | None
     """The access that lets them in; none for the owner."""
     patients: tuple[UUID, ...]
-    """The practices' patients that are linked to the portal and whose practices show themselves to this visitor. While
-    the portal has no owner, a practice shows itself to the guardians that it has confirmed, and to those who have their
-    access from one of them (decision 5)."""
+    """The practices' patients that are linked to the portal and whose practices show themselves to this visitor: all
+    to the owner and to those about whom the owner has decided; else those that have confirmed the guardian who visits,
+    or the one whom the visitor has their access from (decision 5)."""
 
     @property
     def called(self) -> str:
@@ -39,7 +39,7 @@ class Visit:
 
 _visit = Prepared(
     "SELECT p.id AS portal, p.name, p.preferred_name, p.owner, a.id AS access, a.level, a.role, a.basis,"
-    " array(SELECT t.id FROM patient t WHERE t.portal = p.id AND (p.owner IS NOT NULL OR EXISTS (SELECT"
+    " array(SELECT t.id FROM patient t WHERE t.portal = p.id AND (p.owner IN ($1, a.decided_by) OR EXISTS (SELECT"
     "  FROM guardian_confirmation c JOIN access g ON g.id = c.access WHERE c.patient = t.id AND c.state = 'Confirmed'"
     "  AND g.status = 'Current' AND g.portal = p.id AND g.account = CASE WHEN a.basis IS NOT NULL THEN a.account"
     "   WHEN a.offered THEN a.asked_by ELSE a.decided_by END))) AS patients"

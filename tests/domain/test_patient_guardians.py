@@ -67,7 +67,7 @@ async def test_who_is_confirmed_sees_the_practice_and_no_longer_once_that_is_tak
 
 
 async def test_whom_an_unconfirmed_guardian_lets_in_sees_nothing_either() -> None:
-    clinic = await clinic_with_owen(birth_date=CHILD_BORN)
+    clinic = await clinic_with_owen(first_name="Leo", last_name="Park", birth_date=CHILD_BORN)
     mina, kim = await someone("Mina Park"), await someone("Kim Sato", portal=False)
     leo = await portals_without_login.open_dependant(mina.session, "Leo Park", "Son", PARENTAL)
     place = await practitioner(clinic)

@@ -70,6 +70,19 @@ async def tell(
     )
 
 
+async def settle_invitations(patient: UUID, by: UUID) -> None:
+    """Archives what waits about invitations of a patient that came to nothing, inside the caller's transaction: a newer
+    one is on its way."""
+    await run(
+        "UPDATE notification n SET archived_at = $3, archived_by = $4 FROM invitation i WHERE i.patient = $1"
+        " AND n.subject = i.id AND n.kind = ANY ($2::text[]) AND n.archived_at IS NULL",
+        patient,
+        [NotificationKind.INVITATION_UNDELIVERABLE.value, NotificationKind.INVITATION_LOCKED.value],
+        clock.now(),
+        by,
+    )
+
+
 async def settle(kind: NotificationKind, subject: UUID, by: UUID | None) -> None:
     """Archives what waits about a row that asks for nothing more, inside the caller's transaction. `by` is the
     practice's account that dealt with it; None for anybody else."""

@@ -147,6 +147,7 @@ CREATE TABLE invitation (
         CHECK (state IN ('Pending', 'Accepted', 'Expired', 'Cancelled', 'Undeliverable', 'Locked')),
     failure text,
     tries integer NOT NULL DEFAULT 0,
+    wrong_before integer NOT NULL DEFAULT 0,
     link_version integer NOT NULL DEFAULT 1,
     sent_by uuid NOT NULL REFERENCES account ON DELETE RESTRICT,
     created_at timestamptz NOT NULL,

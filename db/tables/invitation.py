@@ -34,6 +34,7 @@ class Invitation(Table):
     state = Text(choices=InvitationState)
     failure = Text(null=True, default=None, help_text="Why it could not be delivered")
     tries = Integer(default=0, help_text="Dates of birth that were wrong")
+    wrong_before = Integer(default=0, help_text="Those of before it was locked and sent again")
     link_version = Integer(default=1, help_text="Raised when it is sent again or cancelled")
     sent_by = ForeignKey(Account, null=False, on_delete=OnDelete.restrict)
     created_at = Timestamptz(default=None)

@@ -9,10 +9,11 @@ import asyncpg
 from db.engine import run, transaction
 from domain import audit, clock
 from domain.errors import Changed, NotFound, Refused
+from domain.invitations import rations
 from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
-from domain.notifications import NotificationKind, settle
+from domain.notifications import settle_invitations
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
@@ -21,8 +22,9 @@ PRESSED_TWICE_WITHIN = timedelta(minutes=1)
 
 
 async def resend(place: Place, invitation: UUID, version: int) -> None:
-    """Sends an invitation again to the same email, also one that is Expired, Undeliverable or Locked; wrong birth
-    dates are forgotten. `version` is that of the link when the page was drawn.
+    """Sends an invitation again to the same email, also one that is Expired, Undeliverable or Locked. Only a Locked
+    one, of which the practice was told, gets its five tries back. `version` is that of the link when the page was
+    drawn.
 
     Raises NotPermitted, NotFound, Changed when somebody was quicker, and Refused.
     """
@@ -39,9 +41,11 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
         _demand_sendable(row, version)
         demand_invitable(held)
         await demand_no_staff(place.practice.id, row["email"])
+        if row["state"] == "Locked":
+            await rations.demand_tries_left(patient)
+        await rations.spend(place.practice.id, patient, row["email"])
         await _renew(place, invitation)
-        for kind in (NotificationKind.INVITATION_UNDELIVERABLE, NotificationKind.INVITATION_LOCKED):
-            await settle(kind, invitation, place.account)
+        await settle_invitations(patient, place.account)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
         await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
 
@@ -72,7 +76,9 @@ async def _renew(place: Place, invitation: UUID) -> None:
     now = clock.now()
     try:
         await run(
-            "UPDATE invitation SET state = 'Pending', failure = NULL, tries = 0, link_version = link_version + 1,"
+            "UPDATE invitation SET state = 'Pending', failure = NULL, link_version = link_version + 1,"
+            " tries = CASE WHEN state = 'Locked' THEN 0 ELSE tries END,"
+            " wrong_before = wrong_before + CASE WHEN state = 'Locked' THEN tries ELSE 0 END,"
             " sent_by = $3, sent_at = $4, expires_at = $5 WHERE id = $1 AND practice = $2",
             invitation,
             place.practice.id,

@@ -9,9 +9,11 @@ from db.ids import new_id
 from domain import addresses, audit, clock, communication_templates
 from domain.communication_templates import Template
 from domain.errors import Refused
+from domain.invitations import rations
 from domain.invitations.invitable import demand_invitable, demand_no_staff, demand_none_open, hold, look
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
+from domain.notifications import settle_invitations
 from domain.patients.found import Found, find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
@@ -81,23 +83,28 @@ async def send(place: Place, patient: UUID, draft: Draft) -> UUID:
     message = await preview(place, patient, draft)
     async with transaction():
         row = await hold(place.practice.id, patient)
-        if pressed := await _just_sent(place, patient, draft.email):
+        if pressed := await _just_sent(place, patient, draft.email, message):
             return pressed
         demand_invitable(row)
         await demand_none_open(patient)
         await demand_no_staff(place.practice.id, draft.email)
+        await rations.demand_tries_left(patient)
+        await rations.spend(place.practice.id, patient, draft.email, field="email")
+        await settle_invitations(patient, place.account)
         invitation = await _write(place, patient, draft.email.strip(), message)
         await owe(MailKind.INVITATION, invitation, draft.email.strip(), once="1")
         await audit.record("invitation:send", account=place.account, practice=place.practice.id, subject=invitation)
     return invitation
 
 
-async def _just_sent(place: Place, patient: UUID, email: str) -> UUID | None:
+async def _just_sent(place: Place, patient: UUID, email: str, message: str) -> UUID | None:
+    """The same pressed twice: whoever writes something else the second time is told what has gone already."""
     rows = await run(
-        "SELECT id FROM invitation WHERE patient = $1 AND email_key = $2 AND sent_by = $3 AND state = 'Pending'"
-        " AND created_at > $4",
+        "SELECT id FROM invitation WHERE patient = $1 AND email = $2 AND message = $3 AND sent_by = $4"
+        " AND state = 'Pending' AND created_at > $5",
         patient,
-        addresses.email_key(email),
+        email.strip(),
+        message,
         place.account,
         clock.now() - PRESSED_TWICE_WITHIN,
     )

@@ -148,6 +148,68 @@ async def test_pressed_twice_it_is_sent_once() -> None:
     assert await kinds() == ["invitation:send"]
 
 
+async def test_pressed_again_with_other_words_it_is_not_taken_for_the_same() -> None:
+    clinic = await clinic_with_owen()
+    place = await practitioner(clinic)
+    first = await send(clinic, place, message="Hello")
+    for email, message in ((EMAIL, "Good day"), ("Owen@example.com", "Hello")):
+        with pytest.raises(Refused, match="waiting for an answer"):
+            await send(clinic, place, email, message=message)
+    assert await send(clinic, place, message="Hello") == first
+    assert len(await mails("invitation")) == 1
+
+
+async def test_an_address_is_written_to_twice_an_hour_and_five_times_a_day_by_one_practice() -> None:
+    clinic = await clinic_with_owen()
+    place, invitation = await invited(clinic)
+    now = clock.now()
+    for minutes, version in ((2, 1), (63, 2), (66, 3), (130, 4)):
+        set_clock(now + timedelta(minutes=minutes))
+        await invitations.resend(place, invitation, version)
+        if version == 1:
+            with pytest.raises(Refused, match="2 invitations have gone to this email within an hour"):
+                await invitations.resend(place, invitation, 2)
+    assert len(await mails("invitation")) == 5
+    set_clock(now + timedelta(hours=5))
+    await invitations.cancel(place, invitation)
+    sister = await clinic.admit(None, birth_date=BORN)
+    for patient in (clinic.patient, sister):
+        with pytest.raises(Refused, match="5 invitations have gone to this email today") as refused:
+            await send(clinic, place, "OWEN@example.com", patient=patient)
+        assert refused.value.field == "email"
+    assert len(await mails("invitation")) == 5
+    await send(clinic, place, "other@example.com")
+    other = await clinic_with_owen("Eastside Physio")
+    await send(other, await practitioner(other, "Priya Nair"))
+    set_clock(now + timedelta(hours=25))
+    await send(clinic, place, patient=sister)
+
+
+async def test_however_often_it_is_sent_a_birth_date_is_wrong_fifteen_times_in_thirty_days() -> None:
+    clinic = await clinic_with_owen()
+    place, invitation = await invited(clinic)
+    for day, version in ((1, 1), (2, 2)):
+        await run("UPDATE invitation SET state = 'Locked', tries = 5")
+        set_clock(clock.now() + timedelta(days=day))
+        await invitations.resend(place, invitation, version)
+        assert (await row_of(invitation))["tries"] == 0
+    await run("UPDATE invitation SET state = 'Locked', tries = 5")
+    for doing in (invitations.resend(place, invitation, 3), send(clinic, place, "other@example.com")):
+        with pytest.raises(Refused, match="wrong 15 times"):
+            await doing
+    set_clock(clock.now() + timedelta(days=30, minutes=1))
+    await invitations.resend(place, invitation, 3)
+
+
+async def test_a_new_invitation_settles_what_was_told_of_those_that_came_to_nothing() -> None:
+    clinic = await clinic_with_owen()
+    place, invitation = await invited(clinic)
+    await invitations.failed(invitation, clock.now(), "550 5.1.1")
+    assert await notified(clinic.practice) == ["invitation-undeliverable"]
+    await send(clinic, place, "other@example.com")
+    assert await notified(clinic.practice) == []
+
+
 async def test_one_waits_at_a_time_whoever_sends() -> None:
     clinic = await clinic_with_owen()
     place, _ = await invited(clinic)
@@ -203,7 +265,8 @@ async def test_sending_again_renews_the_link(state: str) -> None:
     await run("UPDATE invitation SET state = $1, tries = 4, failure = 'Why'", state)
     await invitations.resend(place, invitation, 1)
     row = await row_of(invitation)
-    assert (row["state"], row["tries"], row["failure"], row["link_version"]) == ("Pending", 0, None, 2)
+    assert (row["state"], row["failure"], row["link_version"]) == ("Pending", None, 2)
+    assert row["tries"] == (0 if state == "Locked" else 4), "sending again gives nobody more guesses"
     assert row["expires_at"] == row["sent_at"] + timedelta(days=14)
     assert len(await mails("invitation")) == 2
     await invitations.resend(place, invitation, 1)
@@ -308,6 +371,7 @@ async def test_a_mail_that_never_arrives_marks_the_invitation_and_tells_the_prac
 async def test_the_profile_says_how_things_stand() -> None:
     clinic = await clinic_with_owen()
     place = await practitioner(clinic)
+
     async def shown() -> invitations.PatientPortal:
         portal = await invitations.of_patient(place, await find(place, clinic.patient))
         assert portal

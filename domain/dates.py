@@ -27,6 +27,11 @@ def short_time(moment: datetime, zone: str | ZoneInfo = HOME_ZONE) -> str:
     return f"{local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"
 
 
+def age_on(day: date, born: date | None) -> int | None:
+    """Whole years, None where the birth date is not known."""
+    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def there(moment: datetime, zone: str | ZoneInfo) -> datetime:
     """`moment` as the calendar and clocks of `zone` have it."""
     if moment.utcoffset() is None:

@@ -1,8 +1,10 @@
 """A portal's person's own details. Practices' patients are not written here: details travel to them by updates."""
 
 import re
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import date
+from typing import Any
 
 from db.engine import Prepared, transaction
 from domain import audit, days, names, updates
@@ -13,10 +15,11 @@ from domain.updates import Sent
 
 INVISIBLE = "There are characters here that cannot be kept. Type it again"
 LINKS = "Leave out web addresses"
-LONGEST = {
-    "name": 200, "preferred_name": 100, "gender": 50, "phone": 40, "email": 254, "address": 200, "city": 100,
-    "postcode": 20, "emergency_name": 200, "emergency_phone": 40,
+LONGEST_BESIDE_NAME = {
+    "preferred_name": 100, "gender": 50, "phone": 40, "email": 254, "address": 200, "city": 100, "postcode": 20,
+    "emergency_name": 200, "emergency_phone": 40,
 }  # fmt: skip
+LONGEST = {"name": 200, **LONGEST_BESIDE_NAME}
 PHONE = re.compile(r"\+?[0-9(][0-9 ()./-]{3,}(ext?\.? ?[0-9]+)?")
 EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+")
 
@@ -65,23 +68,28 @@ async def read(visit: Visit) -> Details:
 
 def faults(new: Details) -> list[Refused]:
     """Everything wrong with what was typed, each at its field."""
-    found = []
-    for field, longest in LONGEST.items():
-        typed = getattr(new, field)
-        if len(typed) > longest:
-            found.append(Refused(f"Use at most {longest} characters", field))
-        elif not names.is_plain(typed):
-            found.append(Refused(LINKS if "://" in typed else INVISIBLE, field))
+    found = text_faults(asdict(new), LONGEST)
     if not new.name.strip():
         found.append(Refused("Type the person's name", "name"))
     if words := days.wrong_with(new.birth_date):
         found.append(Refused(words, "birth_date"))
+    return found
+
+
+def text_faults(typed: Mapping[str, Any], longest: Mapping[str, int]) -> list[Refused]:
+    """What is wrong with the fields that `longest` names, as texts, and with the phones and the email among them."""
+    found = []
+    for field, most in longest.items():
+        if len(typed[field]) > most:
+            found.append(Refused(f"Use at most {most} characters", field))
+        elif not names.is_plain(typed[field]):
+            found.append(Refused(LINKS if "://" in typed[field] else INVISIBLE, field))
     found += [
         Refused("Type a phone number, such as 0412 345 678", field)
         for field in ("phone", "emergency_phone")
-        if getattr(new, field) and not PHONE.fullmatch(getattr(new, field))
+        if typed[field] and not PHONE.fullmatch(typed[field])
     ]
-    if new.email and not EMAIL.fullmatch(new.email):
+    if typed["email"] and not EMAIL.fullmatch(typed["email"]):
         found.append(Refused("Type an email address, such as name@example.com", "email"))
     return found
 

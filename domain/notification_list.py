@@ -11,7 +11,7 @@ from domain.errors import NotFound
 from domain.notifications import READABLE, NotificationKind, reading
 from domain.paging import PAGE, offset
 from domain.permissions import PlacePermission, demand
-from domain.places import NAME, Place
+from domain.places import Place, name_shown
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Notifications:
 
 _LISTED = (
     "SELECT n.id, n.kind, n.patient, n.subject, n.created_at, n.archived_at, coalesce(b.name, '') AS archived_by,"  # noqa: S608 - words of ours
-    f" coalesce({NAME.replace('$5', '$7')}, a.name, m.name, '') AS about"
+    f" coalesce({name_shown(7)}, a.name, m.name, '') AS about"
     " FROM notification n LEFT JOIN patient p ON p.id = n.patient LEFT JOIN member m ON m.id = n.member"
     " LEFT JOIN account a ON a.id = m.account LEFT JOIN account b ON b.id = n.archived_by"
     f" WHERE {READABLE}"

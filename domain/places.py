@@ -105,5 +105,15 @@ def finding(who: Place, area: Area) -> tuple[Any, ...]:
     return who.practice.id, who.member, who.own, reach(who, area).value
 
 
-NAME = "CASE WHEN $5::boolean THEN p.code ELSE p.first_name || ' ' || p.last_name END"
-"""A patient's name as this member may read it; $5 is `place.hides_names` (decision 18)."""
+FULL_NAME = "rtrim(p.first_name || ' ' || p.last_name)"
+"""The name of patient `p`, who may have one name alone."""
+
+
+def name_shown(hides: int) -> str:
+    """The name of patient `p` as a member may read it, where `hides` is the number of the value `place.hides_names`
+    (decision 18)."""
+    return f"CASE WHEN ${hides}::boolean THEN p.code ELSE {FULL_NAME} END"
+
+
+NAME = name_shown(5)
+"""The same for a query whose values begin with `finding` and `place.hides_names`."""

@@ -33,6 +33,7 @@ MADE_UP = {
     "Practitioner Name": "Dr Alex Morgan",
 }
 MISSING = {
+    "Patient Last Name": "This patient has no family name. Take the term out",
     "Practitioner Name": "This patient has no practitioner. Choose one in their details, or take the term out",
     "Practice Phone": "Your practice has no phone number here. Take the term out",
     "Practice Email": "Your practice has no email address here. Take the term out",
@@ -66,7 +67,7 @@ async def resolve(text: str, place: Place, patient: UUID) -> str:
         {
             "Patient First Name": found.called,
             "Patient Last Name": last,
-            "Patient Full Name": f"{first} {last}",
+            "Patient Full Name": f"{first} {last}".strip(),
             "Practitioner Name": row["practitioner"],
             **_of_place(place),
         },

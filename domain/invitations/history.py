@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from db.engine import Prepared
 from domain.invitations import listing
 from domain.invitations.listing import Listed
-from domain.patients.found import Found
-from domain.patients.profile import reads
+from domain.patients.found import Found, reads
 from domain.permissions import Area, PlacePermission, may
 from domain.places import Place
 

@@ -10,8 +10,7 @@ from db.engine import Prepared
 from domain import audit
 from domain.errors import NotFound, NotPermitted
 from domain.paging import PAGE, offset
-from domain.patients.found import Found, find
-from domain.patients.profile import reads
+from domain.patients.found import Found, find, reads
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import Place
 

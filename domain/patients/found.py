@@ -41,7 +41,12 @@ async def find(place: Place, patient: UUID, area: Area = Area.CONTACT) -> Found:
         raise NotFound
     preferred_name = row.pop("preferred_name")
     found = Found(**row, called=called(row["name"], preferred_name))
-    how_much = reach(place, area)
-    if how_much == "none" or (how_much == "own" and not found.own):
+    if not reads(place, found, area):
         raise NotPermitted
     return found
+
+
+def reads(place: Place, patient: Found, area: Area) -> bool:
+    """Whether a member reads an area of a patient whom they have found."""
+    how_much = reach(place, area)
+    return how_much == "all" or (how_much == "own" and patient.own)

@@ -8,7 +8,7 @@ from domain.paging import PAGE
 from domain.patients.question import Life, Order, PortalState, Question
 from domain.patients.search import Match
 from domain.permissions import Area, PlacePermission, may, reach
-from domain.places import FOUND_ALL, OWN, Place
+from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
 
 MOST_COUNTED = 1_000
 """A search looks no further in any one index, and says so."""
@@ -123,7 +123,7 @@ class ListingQuery:
             calendar = "false"
         named = "p.code AS name, '' AS phone, '' AS email"
         if not self.place.hides_names:
-            named = "p.first_name || ' ' || p.last_name AS name, p.phone, p.email"
+            named = f"{FULL_NAME} AS name, p.phone, p.email"
         return (
             f"{named}, CASE WHEN {profile} THEN coalesce(w.name, '') END AS practitioner,"  # noqa: S608 - words of ours
             f" CASE WHEN {profile} THEN {self.state} END AS portal,"

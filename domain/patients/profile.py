@@ -8,8 +8,9 @@ from uuid import UUID
 
 from db.engine import Prepared
 from domain import audit, clock
-from domain.patients.found import Found, find
-from domain.permissions import Area, PlacePermission, demand, may, reach
+from domain.dates import age_on
+from domain.patients.found import Found, find, reads
+from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import Place
 
 AT_MOST = 5
@@ -130,12 +131,6 @@ async def read(place: Place, patient: UUID) -> Profile:
     return profile
 
 
-def reads(place: Place, patient: Found, area: Area) -> bool:
-    """Whether a member reads an area of a patient whom they have found."""
-    how_much = reach(place, area)
-    return how_much == "all" or (how_much == "own" and patient.own)
-
-
 async def _contact_alone(place: Place, patient: UUID) -> dict[str, Any]:
     row = await _contact.first(patient, place.practice.id, place.hides_names) or {}
     return {**row, "details": None}
@@ -147,11 +142,6 @@ async def _whole(place: Place, patient: UUID) -> dict[str, Any]:
     today = clock.now().astimezone(place.practice.zone).date()
     age = age_on(row["deceased_on"] or today, row["birth_date"])
     return {"phone": phone, "email": email, "details": Details(**row, age=age)}
-
-
-def age_on(day: date, born: date | None) -> int | None:
-    """Whole years, None where the birth date is not known."""
-    return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 async def _visits(place: Place, patient: UUID, query: Prepared) -> tuple[Visit, ...]:

@@ -1,6 +1,7 @@
 """What a practice itself writes down of a patient: a new one, and changes. The portal is never changed from here."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,23 +10,22 @@ from uuid import UUID
 from db.engine import run, transaction
 from db.ids import new_id
 from db.keys import patient_keys
-from domain import audit, clock, codes, days, names
-from domain.details import EMAIL, INVISIBLE, LINKS, PHONE
+from domain import audit, clock, codes, days
+from domain.details import LONGEST_BESIDE_NAME, text_faults
 from domain.errors import Changed, NotFound, Refused
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 
-LONGEST = {
-    "first_name": 100, "last_name": 100, "preferred_name": 100, "gender": 50, "phone": 40, "email": 254,
-    "address": 200, "city": 100, "postcode": 20, "emergency_name": 200, "emergency_phone": 40,
-}  # fmt: skip
+LONGEST = {"first_name": 100, "last_name": 100, **LONGEST_BESIDE_NAME}
+MOST_TRIES = 20
+"""So often a code is drawn that turns out to be taken."""
 
 
 @dataclass(frozen=True)
 class Record:
     """A patient as their practice has written them down. What is not known is '' or None; `version` is that of the row
-    as it was read."""
+    as it was read. Some people have one name, which is their first."""
 
     first_name: str
     last_name: str
@@ -49,24 +49,8 @@ COLUMNS = tuple(Record.__dataclass_fields__)
 
 def faults(new: Record) -> list[Refused]:
     """Everything wrong with what was typed, each at its field."""
-    found = []
-    for field, longest in LONGEST.items():
-        typed = getattr(new, field)
-        if len(typed) > longest:
-            found.append(Refused(f"Use at most {longest} characters", field))
-        elif not names.is_plain(typed):
-            found.append(Refused(LINKS if "://" in typed else INVISIBLE, field))
-    for field, words in (("first_name", "Type the first name"), ("last_name", "Type the family name")):
-        if not getattr(new, field).strip():
-            found.append(Refused(words, field))
-    found += [
-        Refused("Type a phone number, such as 0412 345 678", field)
-        for field in ("phone", "emergency_phone")
-        if getattr(new, field) and not PHONE.fullmatch(getattr(new, field))
-    ]
-    if new.email and not EMAIL.fullmatch(new.email):
-        found.append(Refused("Type an email address, such as name@example.com", "email"))
-    return found + _wrong_days(new)
+    unnamed = [] if new.first_name.strip() else [Refused("Type the first name", "first_name")]
+    return [*unnamed, *text_faults(asdict(new), LONGEST), *_wrong_days(new)]
 
 
 def _wrong_days(new: Record) -> list[Refused]:
@@ -159,16 +143,26 @@ async def admit(place: Place, patient: UUID, new: Record) -> None:
     demand(place, PlacePermission.ADMIT_PATIENTS)
     for fault in faults(new):
         raise fault
-    async with transaction():
-        await _demand_choosable(place, new.practitioner, None)
-        [code] = await codes.draw(place.practice.id, 1)
-        first = {"id": patient, "practice": place.practice.id, "code": code, "created_at": clock.now()}
-        row = {**first, **_row(new), "version": 1}
-        sql = (
-            f"INSERT INTO patient ({', '.join(row)}) VALUES ({', '.join(f'${n}' for n in range(1, len(row) + 1))})"  # noqa: S608 - names of ours
-            " ON CONFLICT (id) DO NOTHING RETURNING id"
-        )
-        if not await run(sql, *row.values()):
-            await _present(place, patient)
+    for _ in range(MOST_TRIES):
+        with suppress(*codes.TAKEN):
+            async with transaction():
+                await _demand_choosable(place, new.practitioner, None)
+                await _admit(place, patient, new)
             return
-        await audit.record("patient:admit", account=place.account, practice=place.practice.id, subject=patient)
+    raise Refused("Many patients are being added at this moment. Press the button again")
+
+
+async def _admit(place: Place, patient: UUID, new: Record) -> None:
+    """Raises one of codes.TAKEN, after which another code is to be drawn."""
+    [code] = await codes.draw(place.practice.id, 1)
+    first = {"id": patient, "practice": place.practice.id, "code": code, "created_at": clock.now()}
+    row = {**first, **_row(new), "version": 1}
+    sql = (
+        f"INSERT INTO patient ({', '.join(row)}) VALUES ({', '.join(f'${n}' for n in range(1, len(row) + 1))})"  # noqa: S608 - names of ours
+        " ON CONFLICT (id) DO NOTHING RETURNING id"
+    )
+    await codes.wait_no_longer()
+    if not await run(sql, *row.values()):
+        await _present(place, patient)
+        return
+    await audit.record("patient:admit", account=place.account, practice=place.practice.id, subject=patient)

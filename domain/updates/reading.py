@@ -5,8 +5,7 @@ from uuid import UUID
 from db.engine import Prepared
 from domain import audit
 from domain.errors import NotFound
-from domain.patients.found import Found, find
-from domain.patients.profile import reads
+from domain.patients.found import Found, find, reads
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 from domain.updates import fields

@@ -8,9 +8,10 @@ import pytest
 
 from db.engine import run
 from db.tables.member import MemberLevel, RoleType
-from domain import clock
+from domain import clock, communication_templates
 from domain.errors import Changed, NotFound, NotPermitted, Refused
-from domain.patients import found, practitioners, record, revocations
+from domain.patients import found, listing, practitioners, record, revocations
+from domain.patients.question import Order, Question
 from domain.permissions import Area
 from domain.places import Place
 from tests.clinic import Clinic
@@ -44,6 +45,32 @@ async def test_of_ten_who_add_the_same_one_makes_them(clinic: Clinic, amara: Pla
     await asyncio.gather(*(record.admit(amara, patient, replace(new, first_name="Nour")) for _ in range(10)))
     assert len(await run("SELECT FROM patient WHERE first_name = 'Nour'")) == 1
     assert len(await run("SELECT FROM event WHERE kind = 'patient:admit'")) == 1
+
+
+async def test_somebody_with_one_name_is_written_down_found_and_called_by_it(clinic: Clinic, amara: Place) -> None:
+    patient = record.draw_id()
+    new = replace(await record.read(amara, clinic.patient), first_name="Suharto", last_name="", city="Solo")
+    await record.admit(amara, patient, new)
+    assert (await found.find(amara, patient)).name == "Suharto"
+    for asked in ("suharto", "SUH"):
+        assert [one.name for one in (await listing.read(amara, Question(q=asked))).patients] == ["Suharto"]
+    by_first = Question(order=Order.FIRST_NAME)
+    assert [one.name for one in (await listing.read(amara, by_first)).patients] == ["Mina Park", "Suharto"]
+    assert await communication_templates.resolve("[Patient Full Name].", amara, patient) == "Suharto."
+    with pytest.raises(Refused, match="This patient has no family name"):
+        await communication_templates.resolve("[Patient Last Name]", amara, patient)
+
+
+async def test_who_has_one_name_since_an_update_can_be_edited(clinic: Clinic, amara: Place) -> None:
+    await run("UPDATE patient SET last_name = '' WHERE id = $1", clinic.patient)
+    present = await record.read(amara, clinic.patient)
+    await record.change(amara, clinic.patient, replace(present, city="Solo"))
+    assert await run("SELECT city, last_key, first_key FROM patient") == [
+        {"city": "Solo", "last_key": "mina", "first_key": "mina"}
+    ]
+    for nothing in ("", "  "):
+        with pytest.raises(Refused, match="Type the first name"):
+            await record.change(amara, clinic.patient, replace(present, first_name=nothing, version=2))
 
 
 async def test_of_ten_who_revoke_one_does_and_of_ten_who_give_back(clinic: Clinic, amara: Place) -> None:

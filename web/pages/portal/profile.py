@@ -1,7 +1,6 @@
 """The details of a portal's person."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from litestar import get, post
@@ -16,8 +15,8 @@ from domain.portals import Visit
 from domain.portals import called as called_by
 from domain.updates import Sent
 from web.days import typed_day, wrong_with
-from web.fields import Version
-from web.forms import Form, FormModel, read
+from web.forms import Form, read
+from web.person_form import PersonForm, drawn
 from web.respond import done, page
 from web.session import Caller
 from web.words import listed, whose
@@ -25,19 +24,8 @@ from web.words import listed, whose
 HERE = "/portal/{portal:uuid}/profile"
 
 
-class DetailsForm(FormModel):
+class DetailsForm(PersonForm):
     name: str = ""
-    preferred_name: str = ""
-    birth_date: str = ""
-    gender: str = ""
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    city: str = ""
-    postcode: str = ""
-    emergency_name: str = ""
-    emergency_phone: str = ""
-    version: Version = 0
 
     @property
     def details(self) -> Details:
@@ -54,7 +42,7 @@ async def show_profile(request: Caller, visit: NamedDependency[Visit]) -> Respon
 
 @get(f"{HERE}/edit", permission=Permission.CHANGE_DETAILS)
 async def show_edit(request: Caller, visit: NamedDependency[Visit]) -> Response[bytes]:
-    return edit_page(request, await _drawn(visit))
+    return edit_page(request, drawn(await details.read(visit)))
 
 
 @post(HERE, permission=Permission.CHANGE_DETAILS)
@@ -65,7 +53,7 @@ async def change_profile(request: Caller, visit: NamedDependency[Visit]) -> Resp
     try:
         sent = await details.change(visit, form.value.details)
     except Changed:
-        return edit_page(request, await _drawn(visit), changed=True, status=409)
+        return edit_page(request, drawn(await details.read(visit)), changed=True, status=409)
     # A new name stands in the bar and the title too, so then the whole page is drawn again.
     renamed = visit.called != called_by(form.value.name, form.value.preferred_name) or visit.name != form.value.name
     return await done(
@@ -88,10 +76,6 @@ def _section(visit: Visit) -> Any:
         return {"details": read, "practices": await updates.told(visit, read), "visit": visit}
 
     return context
-
-
-async def _drawn(visit: Visit) -> Form[DetailsForm]:
-    return Form({field: "" if value is None else value for field, value in asdict(await details.read(visit)).items()})
 
 
 def edit_page(request: Caller, form: Form[Any], *, changed: bool = False, status: int = 200) -> Response[bytes]:

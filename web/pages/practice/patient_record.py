@@ -1,7 +1,6 @@
 """What the practice writes down of a patient: New Patient, and Edit."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -16,31 +15,20 @@ from domain.patients.record import Record
 from domain.permissions import PlacePermission
 from domain.places import Place
 from web.days import typed_day, wrong_with
-from web.fields import Version
-from web.forms import Form, FormModel, read
+from web.forms import Form, read
 from web.pages.practice.patient import HERE as PATIENT
 from web.pages.practice.patient import shown
 from web.pages.practice.patients import HERE as PATIENTS
+from web.person_form import PersonForm, drawn
 from web.respond import done, page
 from web.session import Caller
 
 
-class RecordForm(FormModel):
+class RecordForm(PersonForm):
     first_name: str = ""
     last_name: str = ""
-    preferred_name: str = ""
-    birth_date: str = ""
-    gender: str = ""
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    city: str = ""
-    postcode: str = ""
-    emergency_name: str = ""
-    emergency_phone: str = ""
     practitioner: str = ""
     deceased_on: str = ""
-    version: Version = 0
 
     @property
     def record(self) -> Record:
@@ -70,7 +58,7 @@ def id_in(said: str) -> UUID | None:
 
 @get(f"{PATIENT}/edit", permission=PlacePermission.CHANGE_PATIENTS)
 async def show_edit(request: Caller, patient: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    return await edit_page(request, place, patient, await _drawn(place, patient))
+    return await edit_page(request, place, patient, drawn(await record.read(place, patient)))
 
 
 @post(PATIENT, permission=PlacePermission.CHANGE_PATIENTS)
@@ -81,7 +69,9 @@ async def change(request: Caller, patient: FromPath[UUID], place: NamedDependenc
             try:
                 await record.change(place, patient, form.value.record)
             except Changed:
-                return await edit_page(request, place, patient, await _drawn(place, patient), changed=True, status=409)
+                return await edit_page(
+                    request, place, patient, drawn(await record.read(place, patient)), changed=True, status=409
+                )
             return await _changed(request, place, patient, before, form.value.record)
     return await edit_page(request, place, patient, form, status=422)
 
@@ -110,14 +100,6 @@ async def _page_of(place: Place, patient: UUID) -> tuple[str, str]:
     return f"{base}/{patient}", ""
 
 
-async def _drawn(place: Place, patient: UUID) -> Form[RecordForm]:
-    return _form_of(await record.read(place, patient))
-
-
-def _form_of(present: Record) -> Form[RecordForm]:
-    return Form({field: "" if value is None else value for field, value in asdict(present).items()})
-
-
 async def edit_page(
     request: Caller, place: Place, patient: UUID, form: Form[Any], *, changed: bool = False, status: int = 200
 ) -> Response[bytes]:
@@ -142,7 +124,7 @@ async def admit(request: Caller, place: NamedDependency[Place]) -> Response[byte
             patient = id_in(form.value.row) or record.draw_id()
             await record.admit(place, patient, form.value.record)
             to, said = await _page_of(place, patient)
-            name = f"{form.value.first_name} {form.value.last_name}"
+            name = f"{form.value.first_name} {form.value.last_name}".strip()
             return await done(request, to, flash=f"{name} is added{said}")
     return await new_page(request, place, form, status=422)
 

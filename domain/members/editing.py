@@ -11,6 +11,7 @@ from domain.members.listing import Member, MemberStatus, joined, member
 from domain.members.owners import demand_another_owner, hold
 from domain.members.rights import Rights, demand_not_lessened, demand_sound
 from domain.members.viewing import choose_whose, fall_back
+from domain.patients import revocations
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 
@@ -56,8 +57,8 @@ async def _write(place: Place, before: Member, rights: Rights) -> None:
     )
     if not written:
         raise Changed
-    if rights.owner:  # an account owner is kept from no patient
-        await run("DELETE FROM patient_revocation WHERE member = $1", before.id)
+    if rights.level is MemberLevel.FULL:
+        await revocations.end_all(before.id)
     await choose_whose(before.id, rights)
     await fall_back(place.practice.id)
 
@@ -73,5 +74,7 @@ async def change_level_from_outside(slug: str, email: str, level: MemberLevel) -
             raise Refused("They are an account owner, who has Full Access. Make somebody else one first")
         rights = await demand_sound(practice, replace(found.rights, level=level))
         await run("UPDATE member SET level = $2, version = version + 1 WHERE id = $1", found.id, rights.level)
+        if rights.level is MemberLevel.FULL:
+            await revocations.end_all(found.id)
         await audit.record("member:edit", account=None, practice=practice, subject=found.id)
     return found

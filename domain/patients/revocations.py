@@ -1,10 +1,12 @@
-"""One practitioner kept from one patient, whom they then do not find anywhere (B14)."""
+"""One practitioner kept from one patient, whom they then do not find anywhere (B14). Full Access is everything
+(decision 29), so whoever has it is kept from nobody."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from db.engine import Prepared, run, transaction
 from db.ids import new_id
+from db.tables.member import MemberLevel
 from domain import audit, clock
 from domain.errors import NotFound, Refused
 from domain.patients.found import Found, find
@@ -29,7 +31,7 @@ class Revocations:
 _standing = Prepared(
     "SELECT m.id AS member, w.name, r.id IS NOT NULL AS revoked FROM member m JOIN account w ON w.id = m.account"
     " LEFT JOIN patient_revocation r ON r.member = m.id AND r.patient = $2 WHERE m.practice = $1"
-    " AND (r.id IS NOT NULL OR (m.active AND m.role_type = 'Practitioner' AND NOT m.owner AND m.id <> $3))"
+    " AND (r.id IS NOT NULL OR (m.active AND m.role_type = 'Practitioner' AND m.level <> 'Full Access'))"
     " ORDER BY w.name, m.id"
 )
 
@@ -37,7 +39,7 @@ _standing = Prepared(
 async def read(place: Place, patient: Found) -> Revocations:
     """Raises NotPermitted."""
     demand(place, PlacePermission.REVOKE_PRACTITIONERS)
-    rows = await _standing.rows(place.practice.id, patient.id, place.member)
+    rows = await _standing.rows(place.practice.id, patient.id)
     revoked, others = (
         tuple(Practitioner(row["member"], row["name"]) for row in rows if row["revoked"] == which)
         for which in (True, False)
@@ -48,8 +50,8 @@ async def read(place: Place, patient: Found) -> Revocations:
 async def revoke(place: Place, patient: UUID, member: UUID) -> None:
     """Keeps a practitioner from a patient, from their next request on. Done already, it does nothing.
 
-    Raises NotPermitted, NotFound for a patient or member who is not there, and Refused for an account owner, oneself
-    and whoever is no practitioner.
+    Raises NotPermitted, NotFound for a patient or member who is not there, and Refused for whoever has Full
+    Access or is no practitioner.
     """
     demand(place, PlacePermission.REVOKE_PRACTITIONERS)
     async with transaction():
@@ -70,15 +72,15 @@ async def revoke(place: Place, patient: UUID, member: UUID) -> None:
 
 async def _demand_revocable(place: Place, member: UUID) -> None:
     rows = await run(
-        "SELECT owner, role_type FROM member WHERE id = $1 AND practice = $2 AND accepted_at IS NOT NULL FOR SHARE",
+        "SELECT level, role_type FROM member WHERE id = $1 AND practice = $2 AND accepted_at IS NOT NULL FOR SHARE",
         member,
         place.practice.id,
     )
     if not rows:
         raise NotFound
-    if rows[0]["owner"]:
-        raise Refused("An account owner sees every patient. Choose another practitioner", "member")
-    if member == place.member or rows[0]["role_type"] != "Practitioner":
+    if rows[0]["level"] == MemberLevel.FULL:
+        raise Refused("Whoever has Full Access sees every patient. Choose another practitioner", "member")
+    if rows[0]["role_type"] != "Practitioner":
         raise Refused("Choose another practitioner of this practice", "member")
 
 
@@ -95,6 +97,11 @@ async def give_back(place: Place, patient: UUID, member: UUID) -> None:
             place.practice.id,
         ):
             await _record(place, found, member, "give-back")
+
+
+async def end_all(member: UUID) -> None:
+    """In the caller's transaction: a member who was given Full Access is kept from no patient any more."""
+    await run("DELETE FROM patient_revocation WHERE member = $1", member)
 
 
 async def _record(place: Place, patient: Found, member: UUID, verb: str) -> None:

@@ -147,14 +147,45 @@ async def test_an_owner_can_be_made_and_unmade_but_not_the_last(clinic: Clinic) 
         await activity.deactivate(olive, olive.member)
 
 
-async def test_an_owner_is_kept_from_no_patient_any_more(clinic: Clinic) -> None:
+@pytest.mark.parametrize("more", [{"level": FULL}, {"level": FULL, "owner": True}])
+async def test_whoever_is_given_full_access_is_kept_from_no_patient_any_more(clinic: Clinic, more: Any) -> None:
     olive = await olive_of(clinic)
-    rhys = await clinic.place(await clinic.hire("Rhys", FULL))
-    await revoke(olive, clinic.patient, rhys.member)
+    rhys, ben = [await clinic.place(await clinic.hire(name, CLINICAL)) for name in ("Rhys", "Ben")]
+    for kept in (rhys, ben):
+        await revoke(olive, clinic.patient, kept.member)
+    await edit(olive, rhys.member, read_only=True)
     with pytest.raises(NotFound):
         await find(rhys, clinic.patient)
-    await edit(olive, rhys.member, owner=True)
+    await edit(olive, rhys.member, **more, read_only=False)
     await find(rhys, clinic.patient)
+    with pytest.raises(Refused, match="Full Access sees every patient"):
+        await revoke(olive, clinic.patient, rhys.member)
+    with pytest.raises(NotFound):
+        await find(ben, clinic.patient)
+
+
+async def test_full_access_given_from_outside_ends_what_one_is_kept_from(clinic: Clinic) -> None:
+    olive = await olive_of(clinic)
+    rhys = await clinic.hire("Rhys", PERSONAL)
+    place = await clinic.place(rhys)
+    await revoke(olive, clinic.patient, place.member)
+    for level in (CLINICAL, FULL):
+        with pytest.raises(NotFound):
+            await find(await clinic.place(rhys), clinic.patient)
+        await editing.change_level_from_outside(olive.practice.slug, rhys.email, level)
+    await find(await clinic.place(rhys), clinic.patient)
+
+
+async def test_kept_from_a_patient_while_full_access_is_given_leaves_one_kept_from_nobody(clinic: Clinic) -> None:
+    olive = await olive_of(clinic)
+    rhys = await clinic.place(await clinic.hire("Rhys", CLINICAL))
+
+    async def revoked() -> object:
+        return (await asyncio.gather(revoke(olive, clinic.patient, rhys.member), return_exceptions=True))[0]
+
+    _, result = await in_the_midst_of(lambda: edit(olive, rhys.member, level=FULL), revoked)
+    assert isinstance(result, Refused)
+    assert await run("SELECT FROM patient_revocation") == []
 
 
 async def test_somebody_asked_is_no_owner_so_far(clinic: Clinic) -> None:

@@ -74,7 +74,7 @@ async def test_who_has_one_name_since_an_update_can_be_edited(clinic: Clinic, am
 
 
 async def test_of_ten_who_revoke_one_does_and_of_ten_who_give_back(clinic: Clinic, amara: Place) -> None:
-    rhys = (await clinic.place(await clinic.hire("Rhys Lindqvist"))).member
+    rhys = (await clinic.place(await clinic.hire("Rhys Lindqvist", MemberLevel.CLINICAL))).member
     for operation in (revocations.revoke, revocations.give_back):
         await asyncio.gather(*(operation(amara, clinic.patient, rhys) for _ in range(10)))
         assert len(await run("SELECT FROM event WHERE kind ~ '^practitioner:' AND subject = $1", rhys)) % 2 == (

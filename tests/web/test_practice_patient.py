@@ -101,7 +101,7 @@ async def test_another_practices_patient_is_absent(browser: Browser, clinic: Cli
 
 
 async def test_who_is_revoked_meanwhile_gets_nothing_at_the_next_request(browser: Browser, clinic: Clinic) -> None:
-    who = await clinic.hire("Rhys Lindqvist")
+    who = await clinic.hire("Rhys Lindqvist", MemberLevel.CLINICAL)
     await browser.log_in(who)
     assert (await browser.get(f"{HERE}/{clinic.patient}")).status_code == 200
     member = (await clinic.place(who)).member

@@ -20,7 +20,7 @@ async def clinic(database: None) -> Clinic:
 
 @pytest.fixture
 async def rhys(clinic: Clinic) -> Someone:
-    return await clinic.hire("Rhys Lindqvist")
+    return await clinic.hire("Rhys Lindqvist", MemberLevel.CLINICAL)
 
 
 async def member_of(clinic: Clinic, who: Someone) -> UUID:
@@ -54,12 +54,17 @@ async def test_revoked_and_given_back(browser: Browser, other_browser: Browser, 
 async def test_who_cannot_be_revoked(browser: Browser, clinic: Clinic) -> None:
     amara = await clinic.hire("Amara Okafor")
     bea = await clinic.hire("Bea C", MemberLevel.FULL, RoleType.ADMINISTRATOR)
+    finn = await clinic.hire("Finn Low", MemberLevel.CLINICAL, RoleType.ADMINISTRATOR)
+    await clinic.hire("Rhys Lindqvist", MemberLevel.CLINICAL)
     other = await Clinic.open(None, "Eastside Physio")
     await browser.log_in(amara)
     here = f"{BASE}/{clinic.patient}/revocations"
-    mine = await member_of(clinic, amara)
-    assert f'value="{clinic.practitioner}"' not in (await browser.get(f"{BASE}/{clinic.patient}")).text
-    for member in (clinic.practitioner, mine, await member_of(clinic, bea)):
+    mine, full = await member_of(clinic, amara), await member_of(clinic, await clinic.hire("Zed Full"))
+    shown = await browser.get(f"{BASE}/{clinic.patient}")
+    assert "Whoever has Full Access sees every patient and is not listed" in text(shown)
+    for member in (clinic.practitioner, full):
+        assert f'value="{member}"' not in shown.text
+    for member in (clinic.practitioner, full, mine, await member_of(clinic, bea), await member_of(clinic, finn)):
         assert (await browser.post(here, data={"member": str(member)})).status_code == 422
     for member in (other.practitioner, uuid4()):
         assert (await browser.post(here, data={"member": str(member)})).status_code == 404

@@ -5,7 +5,7 @@ Asking is in requests.py; portals whose person has no login are in guardians.py.
 
 from db.engine import run, transaction
 from db.tables.access import Level, Reason, Role, Status
-from domain import audit, clock, consents, controllers, lapses
+from domain import audit, clock, confirmations, consents, controllers, lapses
 from domain.access_lists import Agreement, Patient, Person, own, patients, people, person
 from domain.decisions import Decision, decide
 from domain.errors import NotFound
@@ -36,6 +36,8 @@ async def leave(visit: Visit) -> None:
         if not left:
             raise NotFound
         await consents.clear(left[0])
+        if visit.controls:
+            await confirmations.settle_if_none_waits(visit.portal)
         await audit.record(
             "access:leave", account=visit.account, portal=visit.portal, access=visit.access, subject=visit.access
         )

@@ -39,6 +39,20 @@ async def cancel(place: Place, invitation: UUID) -> None:
         raise Refused("This invitation is over, so there is nothing to cancel")
 
 
+async def cancel_for_the_dead(practice: UUID, by: UUID | None) -> None:
+    """Takes back the invitations of a practice's patients of whom it was just written down that they have died, in the
+    caller's transaction. `by` is the account that wrote it down; None for the platform's administrators."""
+    cancelled = await run(
+        "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $2, link_version = link_version + 1"
+        " FROM patient p WHERE p.id = i.patient AND p.deceased_on IS NOT NULL AND i.practice = $1"
+        " AND i.state = 'Pending' RETURNING i.id",
+        practice,
+        clock.now(),
+    )
+    for row in cancelled:
+        await audit.record("invitation:cancel", account=by, practice=practice, subject=row["id"])
+
+
 async def waiting(place: Place) -> int:
     """How many invitations of patients whose profile this member reads wait for an answer. Raises NotPermitted."""
     demand(place, PlacePermission.VIEW_INVITATIONS)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import run, transaction
-from domain import audit, clock, practices
+from domain import audit, clock, invitations, practices
 from domain.errors import NotFound, Refused
 from domain.patient_import import patient_row, record_row, writing
 from domain.patient_import.outcome import BadRow, Outcome, Progress, Tally
@@ -97,6 +97,7 @@ class _Course:
             if self.at_end:
                 await self.at_end(self.outcome)
             if self.outcome.changed_something:
+                await invitations.cancel_for_the_dead(self.practice.id, self.by)
                 await audit.record("patients:import", account=self.by, practice=self.practice.id)
 
     async def patients(self, sheet: Sheet, source: str) -> None:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from db.engine import Prepared, run, transaction
 from db.tables.guardian_confirmation import ConfirmationState
-from domain import audit, clock
+from domain import audit, clock, confirmations, controllers
 from domain.errors import Changed, NotFound
 from domain.mail import MailKind, owe
-from domain.notifications import NotificationKind, settle
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
@@ -94,15 +93,18 @@ async def decide(
     """
     demand(place, PlacePermission.CONFIRM_GUARDIANS)
     found = await find(place, patient, Area.PROFILES)
+    if found.portal is None or state is ConfirmationState.WAITING:
+        raise NotFound
     async with transaction():
+        await controllers.hold(found.portal)
         row = await _guardian.first(patient, place.practice.id, guardian)
-        if row is None or found.portal is None or state is ConfirmationState.WAITING:
+        if row is None:
             raise NotFound
         if not await _write(place, guardian, state, drawn):
             return await _as_it_is(place, patient, guardian, state)
         if state is ConfirmationState.CONFIRMED:
             await owe(MailKind.PRACTICE_LINKED, patient, row["email"], once=str(guardian))
-        await _settle(place, patient)
+        await confirmations.settle_if_none_waits(found.portal, patient=patient, by=place.account)
         kind = "guardian:confirm" if state is ConfirmationState.CONFIRMED else "guardian:refuse"
         await audit.record(
             kind, account=place.account, practice=place.practice.id, portal=found.portal, subject=guardian
@@ -122,12 +124,6 @@ async def _write(place: Place, guardian: UUID, state: ConfirmationState, drawn: 
         place.account,
     )
     return bool(changed)
-
-
-async def _settle(place: Place, patient: UUID) -> None:
-    """Nothing waits any more once the last of them is decided about."""
-    if all(row["state"] != ConfirmationState.WAITING for row in await _guardians.rows(patient, place.practice.id)):
-        await settle(NotificationKind.GUARDIANS_WAITING, patient, place.account)
 
 
 async def _as_it_is(place: Place, patient: UUID, guardian: UUID, state: ConfirmationState) -> PatientGuardian:

@@ -10,7 +10,7 @@ from uuid import UUID
 from db.engine import run, transaction
 from db.ids import new_id
 from db.keys import patient_keys
-from domain import audit, clock, codes, days
+from domain import audit, clock, codes, days, invitations
 from domain.details import LONGEST_BESIDE_NAME, text_faults
 from domain.errors import Changed, NotFound, Refused
 from domain.patients.found import find
@@ -95,6 +95,8 @@ async def change(place: Place, patient: UUID, new: Record) -> None:
         if new.practitioner != present.practitioner:
             await _demand_choosable(place, new.practitioner, patient)
         await _write(place, patient, new)
+        if new.deceased_on:
+            await invitations.cancel_for_the_dead(place.practice.id, place.account)
         await audit.record(
             "patient:change", account=place.account, practice=place.practice.id, portal=found.portal, subject=patient
         )

@@ -7,8 +7,8 @@ import pytest
 
 from db.engine import run
 from db.tables.member import MemberLevel
+from domain import access, invitations
 from domain import guardians as portals_without_login
-from domain import invitations
 from domain.errors import Changed, NotFound, NotPermitted
 from domain.guardians import PARENTAL
 from domain.invitations import Answer, Draft
@@ -18,7 +18,7 @@ from domain.places import Place
 from tests.cast import Someone, mails, someone
 from tests.clinic import Clinic, events
 from tests.domain.inviting import CHILD_BORN, clinic_with_owen, notified, practitioner
-from tests.domain.sharing import an_offer, let_in_leo, row_of, two_guardians
+from tests.domain.sharing import an_offer, in_the_midst_of, let_in_leo, row_of, two_guardians
 
 pytestmark = pytest.mark.usefixtures("database")
 WAITING, CONFIRMED, REFUSED = ConfirmationState.WAITING, ConfirmationState.CONFIRMED, ConfirmationState.REFUSED
@@ -123,11 +123,22 @@ async def test_who_may_not_confirm_and_what_is_not_there() -> None:
 
 async def test_a_guardian_who_has_left_is_not_asked_about() -> None:
     clinic, place, mina, theo, leo = await leo_is_linked()
-    from domain import access
-
+    assert "guardians-waiting" in await notified(clinic.practice)
     await access.leave(await theo.visit(leo))
+    assert "guardians-waiting" not in await notified(clinic.practice)
     assert [one.email for one in await guardians.guardians(place, clinic.patient)] == [mina.email]
     assert await guardians.waiting_guardians(place) == ()
+
+
+async def test_one_decided_about_while_the_other_leaves_leaves_nothing_to_decide() -> None:
+    clinic, place, mina, theo, leo = await leo_is_linked()
+    await run("UPDATE guardian_confirmation SET state = 'Waiting'")
+    waits = await of(place, clinic, mina)
+    visit = await theo.visit(leo)
+    await in_the_midst_of(
+        lambda: guardians.decide(place, clinic.patient, waits.id, CONFIRMED, WAITING), lambda: access.leave(visit)
+    )
+    assert "guardians-waiting" not in await notified(clinic.practice)
 
 
 async def test_each_practice_is_asked_for_itself() -> None:

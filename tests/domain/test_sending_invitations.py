@@ -1,7 +1,9 @@
 """Inviting a patient: who may, who may be invited, and what is kept and mailed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,8 @@ from db.tables.member import MemberLevel, RoleType
 from domain import clock, invitations
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.invitations import Draft, InvitationState
+from domain.patient_import import import_patients
+from domain.patients import record
 from domain.patients.found import find
 from domain.places import Place
 from tests.cast import mails, someone
@@ -94,6 +98,23 @@ async def test_who_cannot_be_invited_now(change: str, words: str) -> None:
         with pytest.raises(Refused, match=words):
             await refusing
     assert await run("SELECT FROM invitation") == []
+
+
+@pytest.mark.parametrize("way", ["written down", "brought in"])
+async def test_who_has_died_waits_for_no_answer(way: str, tmp_path: Path) -> None:
+    clinic = await clinic_with_owen(source="csv", source_id="7")
+    place, invitation = await invited(clinic)
+    sister = await send(clinic, place, "sister@example.com", patient=await clinic.admit(None, birth_date=BORN))
+    if way == "written down":
+        await record.change(
+            place, clinic.patient, replace(await record.read(place, clinic.patient), phone="", deceased_on=BORN)
+        )
+    else:
+        file = tmp_path / "patients.csv"
+        file.write_text("Id,First,Last,Birthdate,DeathDate\n7,Owen,Tait,1974-09-24,2020-01-02\n")
+        assert (await import_patients(file, place.practice.slug)).updated == 1
+    assert [(await row_of(row))["state"] for row in (invitation, sister)] == ["Cancelled", "Pending"]
+    assert (await kinds())[-1] == "invitation:cancel"
 
 
 async def test_who_has_a_portal_cannot_be_invited() -> None:

@@ -62,7 +62,7 @@ async def test_the_page_says_who_invites_and_reveals_no_more(
 
 
 async def test_a_new_login_is_made_and_leads_into_the_portal(
-    browser: Browser, clinic: Clinic, settings: Settings
+    browser: Browser, other_browser: Browser, clinic: Clinic, settings: Settings
 ) -> None:
     invitation = await opened(browser, clinic, settings)
     done = await answered(browser, invitation, **NEW)
@@ -71,7 +71,7 @@ async def test_a_new_login_is_made_and_leads_into_the_portal(
     assert f'value="/portal/{portal}/"' in done.text
     home = await browser.post("/login", data={"email": EMAIL, "password": PASSWORD, "next": f"/portal/{portal}/"})
     assert home.url.path == f"/portal/{portal}/"
-    again = await browser.get(f"/invitations/{token_of(invitation, settings)}")
+    again = await other_browser.get(f"/invitations/{token_of(invitation, settings)}")
     assert (again.status_code, "The invitation has been accepted" in text(again)) == (410, True)
 
 

@@ -1,127 +1,107 @@
 """What somebody sees whom a practice has invited: opening, accepting with a new login, or confirming with one's own."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Any
+from collections.abc import Awaitable
+from typing import Any
 from uuid import UUID
 
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from domain import guardians, invitations, names
-from domain.errors import Refused
-from domain.invitations import Answer, Dependant, Invited
+from domain import guardians, invitations
+from domain.errors import LinkClosed
+from domain.invitations import Invited
 from domain.requests import RELATIONSHIPS
 from domain.sessions import Session
 from domain.tokens import Purpose
 from domain.words import possessive
 from web import links
 from web.authorization import Open
-from web.days import typed_day
-from web.fields import Name, Password
-from web.forms import Form, FormModel, read
+from web.forms import Form, read
+from web.pages.public.invitation_form import AnswerForm, NewLoginForm
 from web.respond import done, page, redirect
-from web.session import LINK, SESSION, Caller, end_session, ended
+from web.session import LINK, Caller, ended
 
-DAY = "Type the birth date, such as 29/2/2020"
-NEEDED = {
-    "patient_name": "Type their whole name",
-    "relationship": "Choose how you are related",
-    "basis": "Choose why you act for them",
-}
-"""What is asked of somebody who opens a portal for another."""
+HERE = "/invitations"
 
 
-def _day(value: object) -> date:
-    day = typed_day(value.strip()) if isinstance(value, str) else None
-    if day is None:
-        raise ValueError(DAY)
-    return day
-
-
-def _about(value: object) -> str:
-    """Oneself ("no"), somebody who gets a portal ("yes"), or the id of a portal that one looks after."""
-    try:
-        return str(value) if value in ("yes", "no") else str(UUID(str(value)))
-    except ValueError as error:
-        raise ValueError("Choose whom this is about") from error
-
-
-class AnswerForm(FormModel):
-    guardian: Annotated[str, BeforeValidator(_about), Field(description="Choose whom this is about")]
-    patient_name: Annotated[str, Field(max_length=100, validate_default=True, description=NEEDED["patient_name"])] = ""
-    relationship: Annotated[str, Field(validate_default=True, description=NEEDED["relationship"])] = ""
-    basis: Annotated[str, Field(validate_default=True, description=NEEDED["basis"])] = ""
-    birth_date: Annotated[date, BeforeValidator(_day), Field(description=DAY)]
-
-    @field_validator("patient_name", "relationship", "basis")
-    @classmethod
-    def is_given(cls, value: str, typed: ValidationInfo) -> str:
-        """Only of somebody who opens a portal for another."""
-        sound = {
-            "patient_name": bool(value) and names.is_plain(value),
-            "relationship": value in RELATIONSHIPS,
-            "basis": value in (guardians.PARENTAL, *guardians.BASES_FOR_ADULTS),
-        }[str(typed.field_name)]
-        if typed.data.get("guardian") == "yes" and not sound:
-            raise ValueError(NEEDED[str(typed.field_name)])
-        return value
-
-    @property
-    def answer(self) -> Answer:
-        if self.guardian == "yes":
-            return Answer(self.birth_date, Dependant(self.patient_name, self.relationship, self.basis))
-        return Answer(self.birth_date, None if self.guardian == "no" else UUID(self.guardian))
-
-
-class NewLoginForm(AnswerForm):
-    name: Name
-    password: Password
-
-    def faults(self) -> Iterable[Refused]:
-        return [] if self.guardian in ("yes", "no") else [Refused("Choose whom this is about", "guardian")]
-
-
-@get("/invitations/{token:str}", permission=Open.PUBLIC)
+@get(f"{HERE}/{{token:str}}", permission=Open.PUBLIC)
 async def open_invitation(request: Caller, token: FromPath[str]) -> Response[bytes]:
-    await invitations.invited_by(*links.named(request, Purpose.INVITATION, token))
-    return redirect("/invitations", [links.kept(token)])
+    link = links.named(request, Purpose.INVITATION, token)
+    return await _or_portal(request, link, _kept(link, token))
 
 
-@get("/invitations", permission=Open.PUBLIC)
+async def _kept(link: tuple[UUID, int], token: str) -> Response[bytes]:
+    await invitations.invited_by(*link)
+    return redirect(HERE, [links.kept(token)])
+
+
+async def _or_portal(request: Caller, link: tuple[UUID, int], answer: Awaitable[Response[bytes]]) -> Response[bytes]:
+    """The answer; where the link was used by whoever is logged in, the way into the portal: a button that was pressed
+    twice leads where it does when it is pressed once."""
+    try:
+        return await answer
+    except LinkClosed as closed:
+        caller = request.user if closed.why == "used" else None
+        portal = await invitations.accepted(caller, link[0]) if caller else None
+        if portal is None:
+            raise
+        return redirect(f"/portal/{portal}/")
+
+
+@get(HERE, permission=Open.PUBLIC)
 async def show_invitation(request: Caller) -> Response[bytes]:
-    return await invitation_page(request, links.opened(request, Purpose.INVITATION))
+    link = links.opened(request, Purpose.INVITATION)
+    return await _or_portal(request, link, invitation_page(request, link))
 
 
-@post("/invitations", permission=Open.PUBLIC)
+@post(HERE, permission=Open.PUBLIC)
 async def set_up_and_accept(request: Caller) -> Response[bytes]:
-    """Makes the login too. Whoever was logged in on this browser is logged out: the next login is another's."""
+    """Makes the login too, for nobody who has one: neither for another than was invited (B9) nor for them."""
     link = await links.submitted(request, Purpose.INVITATION)
+    return await _or_portal(request, link, _set_up(request, link))
+
+
+async def _set_up(request: Caller, link: tuple[UUID, int]) -> Response[bytes]:
+    invited = await invitations.invited_by(*link)
+    if request.user and request.user.account != invited.known:
+        raise LinkClosed("wrong account", invited.email)
+    if invited.known:
+        return redirect(HERE if request.user else f"/login?next={HERE}")
     form = await read(request, NewLoginForm)
     if form.ok:
         with form.refusals():
             typed = form.value
             email, portal = await invitations.set_up_and_accept(*link, typed.name, typed.password, typed.answer)
-            await end_session(request)
-            words = f"Your portal is ready. Log in with {email}"
-            to = f"/login?next=/portal/{portal}/"
-            return await done(request, to, flash=words, cookies=[ended(LINK), ended(SESSION)])
+            words = f"Your portal is ready. Log in with {email}" + await _word(link, invited)
+            return await done(request, f"/login?next=/portal/{portal}/", flash=words, cookies=[ended(LINK)])
     return await invitation_page(request, link, form, status=422)
 
 
-@post("/invitations/confirmation", permission=Open.LOGGED_IN)
+async def _word(link: tuple[UUID, int], invited: Invited) -> str:
+    """What a guardian is told whom the practice confirms first."""
+    if not await invitations.awaits_word(link[0]):
+        return ""
+    practice, who = invited.practice.name, invited.called
+    return f". What {practice} shares stands there once they have confirmed that you look after {who}"
+
+
+@post(f"{HERE}/confirmation", permission=Open.LOGGED_IN)
 async def confirm(request: Caller, session: NamedDependency[Session]) -> Response[bytes]:
     """**Confirm Patient**: links the portal that one has, or opens one (B11)."""
     link = await links.submitted(request, Purpose.INVITATION)
+    return await _or_portal(request, link, _confirmed(request, session, link))
+
+
+async def _confirmed(request: Caller, session: Session, link: tuple[UUID, int]) -> Response[bytes]:
     invited = await invitations.invited_by(*link)
     form = await read(request, AnswerForm)
     if form.ok:
         with form.refusals():
             portal = await invitations.accept(session, *link, form.value.answer)
             words = f"{invited.practice.name} is linked to {possessive(invited.called)} portal now"
+            words += await _word(link, invited)
             return await done(request, f"/portal/{portal}/", flash=words, cookies=[ended(LINK)])
     return await invitation_page(request, link, form, status=422)
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from domain import accounts, audit, sessions
 from web.authorization import Open
 from web.fields import Email, Password
-from web.forms import Form, FormModel, read
+from web.forms import Form, FormModel, read, sent
 from web.next import home_of, is_ours
 from web.respond import page, redirect
 from web.session import SESSION, Caller, end_session, ended, known_account, logged_in
@@ -55,9 +55,11 @@ async def log_in(request: Caller) -> Response[bytes]:
 
 @post("/logout", permission=Open.PUBLIC)
 async def log_out(request: Caller) -> Response[bytes]:
-    """Ends the session and empties the browser's cache of it. The known device's cookie stays."""
+    """Ends the session and empties the browser's cache of it. The known device's cookie stays, and a mailed link's: the
+    invitation of another leads on to it."""
+    after = _one((await sent(request)).get("next"))
     await end_session(request)
-    response = redirect("/login", [ended(SESSION)])
+    response = redirect(after if is_ours(after) else "/login", [ended(SESSION)])
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

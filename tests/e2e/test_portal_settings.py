@@ -153,7 +153,7 @@ def test_notifications_are_archived_for_everybody(logged_in: Callable[[str], Pag
     bell = amara.get_by_role("banner").get_by_role("link", name="Notifications")
     expect(bell).to_have_accessible_name("Notifications, 1 new")
     bell.click()
-    reads(amara, "Mina Park changed their details.")
+    reads(amara, "Details of Mina Park were changed.")
     well_made(amara)
     amara.get_by_role("button", name="Archive").click()
     reads(amara, "Archived for everybody here")

@@ -43,8 +43,9 @@ async def test_each_kind_says_whom_it_is_about_and_leads_to_where_one_acts(
     [row] = await run("SELECT subject FROM notification")
     page = await browser.get(HERE)
     name = "Dr Amara of Harbour Street Clinic" if kind in ABOUT_MEMBERS else "Mina Park"
-    assert f"{name} {WORDS[kind].says}." in text(page)
-    address = WORDS[kind].address.format(patient=clinic.patient, subject=row["subject"])
+    words = WORDS[kind]
+    assert f"{words.opens}{name} {words.says}." in text(page).replace("  ", " ")
+    address = words.address.format(patient=clinic.patient, subject=row["subject"])
     assert f'href="{BASE}{address}"' in page.text
     assert 'aria-label="Notifications, 1 new"' in page.text
 
@@ -56,7 +57,7 @@ async def test_who_may_not_act_is_led_to_the_patient(other_browser: Browser, cli
     [row] = await run("SELECT code FROM patient")
     for path in (HERE, f"{BASE}/"):
         page = await other_browser.get(path)
-        assert f"{row['code']} changed their details." in text(page)
+        assert f"Details of {row['code']} were changed." in text(page)
         assert f'href="{BASE}/patients/{clinic.patient}"' in page.text
         assert "/archival" not in page.text
         assert "Mina" not in page.text
@@ -121,7 +122,13 @@ async def test_the_home_says_what_there_is_today(browser: Browser, clinic: Clini
     await clinic.book(clock.now(), status="Cancelled", cancelled_at=clock.now())
     await tell(clinic)
     page = await browser.get(f"{BASE}/")
-    for words in ("Mina Park", "Canary type with Dr Amara", "Canary reason", "Cancelled", "accepted the invitation"):
+    for words in (
+        "Mina Park",
+        "Canary type with Dr Amara",
+        "Canary reason",
+        "Cancelled",
+        "The invitation of Mina Park was accepted",
+    ):
         assert words in text(page)
 
 

@@ -23,23 +23,26 @@ HERE = "/practice/{slug:str}/notifications"
 
 @dataclass(frozen=True)
 class Words:
-    """What a kind of notification says, after the name of whom it is about; and where one acts, below the practice's
-    address: those who may. Others are led to the patient."""
+    """What a kind of notification says, after the name of whom it is about and, with a space, before it; and where one
+    acts, below the practice's address: those who may. Others are led to the patient."""
 
     says: str
     action: str
     address: str = "/patients/{patient}"
     permission: PlacePermission = PlacePermission.VIEW_PATIENTS
+    opens: str = ""
 
 
 WORDS: dict[NotificationKind, Words] = {
-    NotificationKind.INVITATION_ACCEPTED: Words("accepted the invitation: their portal is linked", "Open patient"),
+    NotificationKind.INVITATION_ACCEPTED: Words(
+        "was accepted: a portal is linked", "Open patient", opens="The invitation of "
+    ),
     NotificationKind.INVITATION_UNDELIVERABLE: Words("could not be reached: the invitation came back", "Open patient"),
     NotificationKind.INVITATION_LOCKED: Words(
         "was invited, and the birth date was wrong five times: the invitation is locked", "Open patient"
     ),
     NotificationKind.UPDATE_WAITING: Words(
-        "changed their details", "Decide", "/updates/{subject}", PlacePermission.DECIDE_UPDATES
+        "were changed", "Decide", "/updates/{subject}", PlacePermission.DECIDE_UPDATES, opens="Details of "
     ),
     NotificationKind.GUARDIANS_WAITING: Words(
         "has a guardian whom you have not confirmed",

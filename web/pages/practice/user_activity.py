@@ -82,8 +82,8 @@ def confirm_page(
     if way == "deactivate" and person.id == place.member:
         no = activity.ONESELF
     return page(
-        request, f"practice/{way}-user", fragment=f"{way}-user", status=422 if form and form.errors else 200,
-        person=person, form=form or Form(), no=no,
+        request, "practice/user-activity", fragment="user-activity", status=422 if form and form.errors else 200,
+        way=way, person=person, form=form or Form(), no=no,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from db.engine import Prepared
+from domain.errors import NotFound
 from domain.invitations import listing
 from domain.invitations.listing import Listed
 from domain.patients.found import Found, reads
@@ -16,6 +17,10 @@ class PatientPortal:
     whom reads them."""
 
     linked: bool
+    linked_to: str
+    """The name of that portal, and `accepted_by` of the login that linked it: a practice sees when it is another's. ''
+    for both where names are hidden."""
+    accepted_by: str
     can_be_invited: bool
     """By this member, now: the link **Invite to the portal** is there."""
     needs_birth_date: bool
@@ -24,8 +29,10 @@ class PatientPortal:
 
 
 _state = Prepared(
-    "SELECT deceased_on IS NOT NULL AS deceased, birth_date IS NULL AS unborn FROM patient"
-    " WHERE id = $1 AND practice = $2"
+    "SELECT p.deceased_on IS NOT NULL AS deceased, p.birth_date IS NULL AS unborn, coalesce(o.name, '') AS linked_to,"
+    " coalesce((SELECT w.name FROM invitation i JOIN account w ON w.id = i.accepted_by WHERE i.patient = p.id"
+    "  AND i.portal = o.id AND i.state = 'Accepted' ORDER BY i.used_at DESC LIMIT 1), '') AS accepted_by"
+    " FROM patient p LEFT JOIN portal o ON o.id = p.portal AND NOT $3::boolean WHERE p.id = $1 AND p.practice = $2"
 )
 
 
@@ -35,9 +42,19 @@ async def of_patient(place: Place, patient: Found) -> PatientPortal | None:
     if not reads(place, patient, Area.PROFILES):
         return None
     linked = patient.portal is not None
-    row = await _state.first(patient.id, place.practice.id) or {"deceased": True, "unborn": True}
+    row = await _state.first(patient.id, place.practice.id, place.hides_names)
+    if row is None:
+        raise NotFound
     past = await listing.of_patient(place, patient.id)
     pending = next((one for one in past if one.waits), None)
     free = not linked and not row["deceased"] and pending is None
     invites = place.practice.invitations and may(place, PlacePermission.INVITE)
-    return PatientPortal(linked, free and invites, bool(row["unborn"]), pending, past)
+    return PatientPortal(
+        linked=linked,
+        linked_to=row["linked_to"],
+        accepted_by=row["accepted_by"],
+        can_be_invited=free and invites,
+        needs_birth_date=row["unborn"],
+        pending=pending,
+        past=past,
+    )

@@ -116,6 +116,23 @@ async def test_another_name_is_asked_about_and_the_last_name_is_not_told(
     assert done.url.path == f"/portal/{mina.portal}/"
 
 
+async def test_the_practice_reads_whose_portal_it_is_linked_to(
+    browser: Browser, other_browser: Browser, clinic: Clinic, settings: Settings
+) -> None:
+    mina, kim = await someone("Mina Park"), await clinic.hire("Kim Sato", hides_names=True)
+    await browser.log_in(mina)
+    invitation = await opened(browser, clinic, settings, email=mina.email)
+    await answered(browser, invitation, "/confirmation", **CONFIRMED, sure="yes")
+    await run("UPDATE portal SET name = 'Canary Park' WHERE id = $1", mina.portal)
+    profile = f"/practice/harbour-street-clinic/patients/{clinic.patient}"
+    await browser.log_in(await clinic.hire("Amy Full"))
+    assert "Linked to the portal of Canary Park. Accepted by Mina Park" in text(await browser.get(profile))
+    await other_browser.log_in(kim)
+    hidden = await other_browser.get(profile)
+    assert "Has a patient portal" in text(hidden)
+    assert "Park" not in hidden.text
+
+
 @pytest.mark.parametrize("logged_in", [False, True])
 async def test_whoever_waits_for_the_practices_word_is_told_so(
     browser: Browser, clinic: Clinic, settings: Settings, logged_in: bool

@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     ACCESS_CONSENT = "access-consent"
     INVITATION = "invitation"
     PRACTICE_LINKED = "practice-linked"
+    PRACTICE_UNLINKED = "practice-unlinked"
     UPDATE_DECIDED = "update-decided"
     MEMBER_SET_UP = "member-set-up"
     MEMBER_REQUEST = "member-request"

@@ -25,6 +25,9 @@ class NotificationKind(StrEnum):
     MEMBER_DECLINED = "member-declined"
 
 
+CAME_TO_NOTHING = (NotificationKind.INVITATION_UNDELIVERABLE, NotificationKind.INVITATION_LOCKED)
+"""What is told of an invitation until a newer one goes out."""
+
 # $4: of whose profiles, since what is told of a patient is more than their name and contact (decision 29); $5: whether
 # notifications about patients are for this member; $6: whether those about members are.
 READABLE = (
@@ -70,14 +73,13 @@ async def tell(
     )
 
 
-async def settle_invitations(patient: UUID, by: UUID) -> None:
-    """Archives what waits about invitations of a patient that came to nothing, inside the caller's transaction: a newer
-    one is on its way."""
+async def settle_invitations(patient: UUID, by: UUID, *kinds: NotificationKind) -> None:
+    """Archives what waits about all invitations of a patient, inside the caller's transaction."""
     await run(
         "UPDATE notification n SET archived_at = $3, archived_by = $4 FROM invitation i WHERE i.patient = $1"
         " AND n.subject = i.id AND n.kind = ANY ($2::text[]) AND n.archived_at IS NULL",
         patient,
-        [NotificationKind.INVITATION_UNDELIVERABLE.value, NotificationKind.INVITATION_LOCKED.value],
+        [kind.value for kind in kinds],
         clock.now(),
         by,
     )

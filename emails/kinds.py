@@ -21,6 +21,7 @@ from emails import (
     password_changed,
     password_reset,
     practice_linked,
+    practice_unlinked,
     set_up,
     update_decided,
 )
@@ -40,6 +41,7 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.ACCESS_CONSENT: access_consent.build,
     MailKind.INVITATION: invitation.build,
     MailKind.PRACTICE_LINKED: practice_linked.build,
+    MailKind.PRACTICE_UNLINKED: practice_unlinked.build,
     MailKind.UPDATE_DECIDED: update_decided.build,
     MailKind.MEMBER_SET_UP: member_set_up.build,
     MailKind.MEMBER_REQUEST: member_request.build,

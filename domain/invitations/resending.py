@@ -13,7 +13,7 @@ from domain.invitations import rations
 from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
-from domain.notifications import settle_invitations
+from domain.notifications import CAME_TO_NOTHING, settle_invitations
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
@@ -45,7 +45,7 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
             await rations.demand_tries_left(patient)
         await rations.spend(place.practice.id, patient, row["email"])
         await _renew(place, invitation)
-        await settle_invitations(patient, place.account)
+        await settle_invitations(patient, place.account, *CAME_TO_NOTHING)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
         await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
 

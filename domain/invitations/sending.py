@@ -13,7 +13,7 @@ from domain.invitations import rations
 from domain.invitations.invitable import demand_invitable, demand_no_staff, demand_none_open, hold, look
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
-from domain.notifications import settle_invitations
+from domain.notifications import CAME_TO_NOTHING, settle_invitations
 from domain.patients.found import Found, find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
@@ -90,7 +90,7 @@ async def send(place: Place, patient: UUID, draft: Draft) -> UUID:
         await demand_no_staff(place.practice.id, draft.email)
         await rations.demand_tries_left(patient)
         await rations.spend(place.practice.id, patient, draft.email, field="email")
-        await settle_invitations(patient, place.account)
+        await settle_invitations(patient, place.account, *CAME_TO_NOTHING)
         invitation = await _write(place, patient, draft.email.strip(), message)
         await owe(MailKind.INVITATION, invitation, draft.email.strip(), once="1")
         await audit.record("invitation:send", account=place.account, practice=place.practice.id, subject=invitation)

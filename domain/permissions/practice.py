@@ -36,8 +36,10 @@ class PlacePermission(StrEnum):
     VIEW_CALENDAR = "calendar:view"
     VIEW_PATIENTS = "patient:view"
     ADMIT_PATIENTS = "patient:admit"
+    IMPORT_PATIENTS = "patient:import"
     CHANGE_PATIENTS = "patient:change"
     REVOKE_PRACTITIONERS = "patient:revoke"
+    UNLINK = "patient:unlink"
     VIEW_PATIENTS_INVOICES = "patient-invoice:view"
     READ_NOTES = "note:read"
     WRITE_NOTES = "note:write"
@@ -61,7 +63,8 @@ FULL, ALL_PATIENTS = frozenset({MemberLevel.FULL}), frozenset({MemberLevel.FULL,
 
 class PlaceRule(NamedTuple):
     """Who may: a member whose level and role type are both named, with the module on. `changes` is for those who are
-    not read only, `names` for those who read patients' names, `owner` for account owners."""
+    not read only, `names` for those who read patients' names, `owner` for account owners, `all_of` for those who read
+    the whole of an area."""
 
     levels: frozenset[MemberLevel] = EVERY
     role_types: frozenset[RoleType] = BOTH
@@ -69,6 +72,7 @@ class PlaceRule(NamedTuple):
     changes: bool = False
     names: bool = False
     owner: bool = False
+    all_of: Area | None = None
 
 
 PLACE_RULES: dict[PlacePermission, PlaceRule] = {
@@ -76,8 +80,12 @@ PLACE_RULES: dict[PlacePermission, PlaceRule] = {
     PlacePermission.VIEW_CALENDAR: PlaceRule(module=Module.CALENDAR),
     PlacePermission.VIEW_PATIENTS: PlaceRule(module=Module.PATIENTS),
     PlacePermission.ADMIT_PATIENTS: PlaceRule(ALL_PATIENTS, module=Module.PATIENTS, changes=True, names=True),
+    PlacePermission.IMPORT_PATIENTS: PlaceRule(
+        ALL_PATIENTS, module=Module.PATIENTS, changes=True, names=True, all_of=Area.PROFILES
+    ),
     PlacePermission.CHANGE_PATIENTS: PlaceRule(module=Module.PATIENTS, changes=True, names=True),
     PlacePermission.REVOKE_PRACTITIONERS: PlaceRule(FULL, module=Module.PATIENTS, changes=True, names=True),
+    PlacePermission.UNLINK: PlaceRule(FULL, module=Module.PATIENTS, changes=True, names=True),
     PlacePermission.VIEW_PATIENTS_INVOICES: PlaceRule(module=Module.INVOICES),
     PlacePermission.READ_NOTES: PlaceRule(role_types=PRACTITIONER, module=Module.PATIENTS, names=True),
     PlacePermission.WRITE_NOTES: PlaceRule(role_types=PRACTITIONER, module=Module.PATIENTS, changes=True, names=True),
@@ -142,6 +150,7 @@ def may(who: Placed, permission: PlacePermission) -> bool:
         and not (rule.changes and who.read_only)
         and not (rule.names and who.hides_names)
         and (who.owner or not rule.owner)
+        and (rule.all_of is None or reach(who, rule.all_of) is ALL)
     )
 
 

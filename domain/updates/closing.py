@@ -33,6 +33,20 @@ async def close_if_empty(update: UUID, by: UUID | None) -> bool:
     return True
 
 
+async def forget(patient: UUID, portal: UUID, by: UUID) -> None:
+    """Ends what waits of a patient whose link to a portal ends, inside the caller's transaction, and forgets the
+    details that nobody has decided about: they may be somebody else's."""
+    waiting = await run(
+        "SELECT id FROM patient_update WHERE patient = $1 AND portal = $2 AND state = 'Waiting' FOR UPDATE",
+        patient,
+        portal,
+    )
+    for row in waiting:
+        await run("DELETE FROM patient_update_field WHERE patient_update = $1 AND state = 'Waiting'", row["id"])
+        await run("UPDATE patient_update SET version = version + 1 WHERE id = $1", row["id"])
+        await close_if_empty(row["id"], by)
+
+
 async def set_decided_aside(update: UUID) -> None:
     """Moves the decided details of an update that waits into one of their own, which has ended, inside the caller's
     transaction: the same detail can be asked about again, and its history is kept."""

@@ -53,6 +53,7 @@ patient:view          yes   yes yes yes yes yes yes yes yes yes   yes   no
 patient:admit         yes   yes yes no  no  yes yes no  no  no    no    no
 patient:change        yes   yes yes yes yes yes yes yes yes no    no    no
 patient:revoke        yes   yes no  no  no  yes no  no  no  no    no    no
+patient:unlink        yes   yes no  no  no  yes no  no  no  no    no    no
 patient-invoice:view  yes   yes yes yes yes yes yes yes yes yes   yes   no
 note:read             yes   yes yes yes yes no  no  no  no  yes   no    no
 note:write            yes   yes yes yes yes no  no  no  no  no    no    no

@@ -16,6 +16,7 @@ from domain.dates import long_date
 from domain.errors import LinkClosed
 from domain.guardians import PARENTAL, Offer
 from domain.mail import MailKind, owe
+from domain.patients import unlinking
 from domain.requests import Asking
 from domain.tokens import Purpose
 from emails import kinds
@@ -303,6 +304,42 @@ async def test_a_guardian_whom_the_practice_no_longer_knows_is_not_told_of_an_up
     patient = await rejected_at_a_practice(mina, leo)
     await run("UPDATE guardian_confirmation SET state = 'Refused' WHERE patient = $1", patient)
     assert await not_sent(outbox, office, MailKind.UPDATE_DECIDED)
+
+
+async def unlinked(portal, *practices):
+    """Practices whose patients were linked to a portal unlink them, one after the other."""
+    for name in practices:
+        clinic = await Clinic.open(portal, name)
+        place = await clinic.place(await clinic.hire(f"{name} Amy"))
+        await unlinking.unlink(place, clinic.patient, (await unlinking.linked(place, clinic.patient)).mark)
+
+
+async def test_practice_unlinked(read):
+    mina = await someone("Mina Park")
+    await unlinked(mina.portal, "Harbour Street Clinic")
+    mail = await read(MailKind.PRACTICE_UNLINKED, "mina@example.com")
+    assert mail.subject == "Something is no longer linked to your portal"
+    assert "Harbour Street Clinic has ended its link to your patient portal." in mail.words
+    assert mail.links == [f"{SITE}/portal/{mina.portal}/"]
+
+
+async def test_each_mail_names_the_practice_that_has_unlinked(outbox, office):
+    mina = await someone("Mina Park")
+    await unlinked(mina.portal, "Harbour Street Clinic", "Eastside Physio")
+    await send_all(outbox)
+    told = [[name in letter for name in (b"Harbour Street Clinic", b"Eastside Physio")] for _, letter in office.taken]
+    assert sorted(told) == [[False, True], [True, False]]
+
+
+async def test_practice_unlinked_for_a_guardian_and_for_none_who_has_left(read):
+    _, theo, leo = await with_leo()
+    await unlinked(leo, "Harbour Street Clinic")
+    await access.leave(await theo.visit(leo))
+    mail = await read(MailKind.PRACTICE_UNLINKED, "mina@example.com")
+    assert mail.subject == "Something is no longer linked to a portal you look after"
+    assert "its link to Leo Park’s patient portal" in mail.words
+    theos = await run("SELECT failure FROM mail WHERE recipient = $1 AND kind = 'practice-unlinked'", theo.email)
+    assert [row["failure"] for row in theos] == ["no longer due"]
 
 
 async def not_sent(outbox, office, kind):

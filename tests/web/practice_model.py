@@ -17,10 +17,11 @@ OPENS = {
 PASSED = {"GET": {200}, "POST": {303, 409, 422}}
 OTHERWISE = {
     "GET settings": {303}, "GET patients/{patient}/invite": {200, 409}, "POST patients/import": {415},
+    "GET patients/{patient}/unlink": {200, 409},
     "POST notifications/archival": {303, 404}, "POST patients/{patient}/guardians/{guardian}/confirmation": {404, 422},
 }  # fmt: skip
-"""One leads on to its first page, one is refused for who has a portal already, one takes no form but a file, one may
-name what is not theirs to archive, and one a guardian of somebody who decides alone."""
+"""One leads on to its first page, one is refused for who has a portal already and one for who has none, one takes no
+form but a file, one may name what is not theirs to archive, and one a guardian of somebody who decides alone."""
 
 
 class Member(NamedTuple):
@@ -80,7 +81,7 @@ CAST = {
 }
 WRITES, INVITES = "Patients changes names", "Invitations changes names"
 # By what follows /practice/{slug}/: what one must have; and, of the patient it is about, which area one must read, with
-# which module the thing is found at all. `author`: it is their own who made it.
+# which module the thing is found at all. `author`: it is their own who made it. `whole`: who reads less finds it not.
 NEEDS = {
     "GET ": "",
     "GET patients": "Patients",
@@ -91,6 +92,8 @@ NEEDS = {
     "POST patients/{patient}": f"{WRITES} / profiles",
     "POST patients/{patient}/revocations": f"{WRITES} full / profiles",
     "POST patients/{patient}/revocations/{member}/removal": f"{WRITES} full / profiles",
+    "GET patients/{patient}/unlink": f"{WRITES} full / profiles",
+    "POST patients/{patient}/unlinking": f"{WRITES} full / profiles",
     "GET patients/{patient}/guardians": f"{WRITES} / profiles",
     "POST patients/{patient}/guardians/{guardian}/confirmation": f"{WRITES} / profiles",
     "GET patients/{patient}/invite": f"{INVITES} / profiles",
@@ -112,7 +115,7 @@ NEEDS = {
     "GET notifications": "",
     "GET notifications/archived": "",
     "POST notifications/archival": "changes",
-    "POST notifications/{notification}/archival": "changes / profiles Patients",
+    "POST notifications/{notification}/archival": "changes / profiles Patients whole",
     "GET settings/general": "full",
     "GET settings/communication-templates": "full",
     **dict.fromkeys(
@@ -145,7 +148,7 @@ def expected(method: str, path: str, who: Member | None, whose: str, *, logged_i
         return {303}
     if who is None or who.state != "active":
         return {404}
-    found = not area or (who.reads("contact", whose) and all(map(who.has, modules)))
+    found = not area or (who.reads(area if "whole" in modules else "contact", whose) and all(map(who.has, modules)))
     if not all(map(who.has, words.split())):
         return {403} if found else {403, 404}
     if not found:

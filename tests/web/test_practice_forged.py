@@ -1,6 +1,7 @@
 """A practice's addresses with ids that are not theirs, and what those without names could find. ASVS 8.2.2, 8.3.1."""
 
 import re
+from uuid import uuid5
 
 from db.engine import run
 from db.ids import new_id
@@ -21,6 +22,7 @@ FORMS: tuple[dict[str, object], ...] = (
         "message": "Come",
         "state": "Confirmed", "drawn": "Waiting", "practitioner": str(known_id("member", f"{EASTSIDE}:priya")),
         "member": str(known_id("member", f"{EASTSIDE}:priya")), "link_version": "1", "shared": "yes",
+        "mark": str(uuid5(known_id("patient", "ivy"), known_id("portal", "ivy").hex)),
     },
 )  # fmt: skip
 """Nothing, and what fills every form that has an id in its address."""

@@ -16,6 +16,7 @@ RULES: dict[str, str] = {
     **dict.fromkeys(("member.name", "member.email"), ""),
     "account.name": "as it says",
     "account.email": "as it says",
+    "portal.name": "names / profiles",
     "access.name": "names / profiles",
     "access.relationship": "names / profiles",
     **dict.fromkeys(
@@ -59,6 +60,8 @@ FACTS = {
     " JOIN patient_update u ON u.id = f.patient_update",
     "patient_upload": "SELECT u.id, u.practice, NULL::uuid, m.id, '' FROM patient_upload u"
     " JOIN member m ON m.account = u.account AND m.practice = u.practice",
+    # Whose portal a patient is linked to, and which login linked it, so that the practice sees when it is another's.
+    "portal": "SELECT portal, practice, id, NULL::uuid, '' FROM patient WHERE portal IS NOT NULL",
     # The guardians of a portal, for the practice to confirm (decision 5).
     "access": "SELECT a.id, p.practice, p.id, NULL::uuid, '' FROM access a JOIN patient p ON p.portal = a.portal"
     " WHERE a.basis IS NOT NULL",
@@ -66,6 +69,8 @@ FACTS = {
     "account": "SELECT account, practice, NULL::uuid, NULL::uuid, '' FROM member WHERE account IS NOT NULL UNION"
     " SELECT a.account, p.practice, p.id, NULL::uuid, 'names / profiles' FROM access a"
     " JOIN patient p ON p.portal = a.portal WHERE a.basis IS NOT NULL AND a.account IS NOT NULL UNION"
+    " SELECT i.accepted_by, i.practice, i.patient, NULL, 'names / profiles' FROM invitation i"
+    " WHERE i.accepted_by IS NOT NULL UNION"
     " SELECT f.account, u.practice, u.patient, NULL, 'names Patients / profiles' FROM patient_update_field f"
     " JOIN patient_update u ON u.id = f.patient_update",
 }

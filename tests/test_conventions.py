@@ -4,6 +4,7 @@ stand in tests/web/test_pages.py."""
 import ast
 import hashlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,12 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add(str(node.module))
     return found
+
+
+def test_every_module_of_the_command_line_is_installed() -> None:
+    """Where Kith is installed from its files, what stands beside them is not there."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["py-modules"]
+    assert sorted(told) == sorted(path.stem for path in ROOT.glob("*.py"))
 
 
 def test_each_floor_imports_only_those_below() -> None:

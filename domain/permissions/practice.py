@@ -20,7 +20,7 @@ class Area(StrEnum):
 
 
 class Module(StrEnum):
-    """A part of the practice's pages that can be switched off for a member."""
+    """A part of the practice's pages that can be switched off for a member. It takes pages away and hides no name."""
 
     CALENDAR = "Calendar"
     PATIENTS = "Patients"

@@ -142,3 +142,14 @@ def test_hidden_names_stay_hidden(logged_in: Callable[[str], Page], manner: Mann
     searches(tom, manner, code)
     profile_of(tom, code)
     reads(tom, "Names and contact are hidden from you")
+
+
+def test_the_places_of_a_practice_stand_in_one_line(logged_in: Callable[[str], Page]) -> None:
+    amara = logged_in("amara")
+    for current in ("Home", "Patients", "Invitations", "Settings"):
+        places = amara.get_by_role("navigation", name="Harbour Street Clinic")
+        places.get_by_role("link", name=current).click()
+        expect(places.locator("[aria-current]")).to_have_text(current)
+        boxes = [box for link in places.get_by_role("link").all() if (box := link.bounding_box())]
+        assert len({box["y"] for box in boxes}) == 1, boxes
+        assert all(box["height"] >= 44 for box in boxes), boxes

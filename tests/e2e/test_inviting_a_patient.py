@@ -139,6 +139,38 @@ def test_a_portal_that_is_there_is_confirmed(
     well_made(zed)
 
 
+def test_another_login_on_the_same_browser_and_another_name(
+    logged_in: Callable[[str], Page], open_mail: OpenMail, cast: dict[str, Any], visitor: Callable[[], Page]
+) -> None:
+    amara, nadia = logged_in("amara"), visitor()
+    profile_of(amara, cast, "nadia")
+    invite(amara, email_of("nadia"))
+    log_in(nadia, email_of("rosa"))
+    open_mail(nadia, email_of("nadia"), INVITED)
+    follow_the_link(nadia)
+    is_invited(nadia)
+    reads(nadia, "You are logged in as Rosa Ibarra (rosa@example.com). This invitation is for nadia@example.com.")
+    expect(nadia.get_by_label("birth date")).to_have_count(0)
+    nadia.get_by_role("button", name="Log out and go on").click()
+    is_invited(nadia)
+    pick(nadia, "Whom is this about?", "This is about me")
+    type_birth_date(nadia, cast["people"]["nadia"]["birth_date"])
+    nadia.get_by_label("Your name").fill("Sam Novak")
+    nadia.get_by_label("Password", exact=True).fill(PASSWORD)
+    nadia.get_by_role("button", name="Accept and set up").click()
+    expect(nadia.get_by_role("alert")).to_contain_text("This invitation is for Nadia. Are you Nadia?")
+    expect(nadia.get_by_text("Rahman")).to_have_count(0)
+    well_made(nadia)
+    nadia.get_by_label("Yes, I am Nadia").check()
+    nadia.get_by_label("Password", exact=True).fill(PASSWORD)
+    nadia.get_by_role("button", name="Accept and set up").click()
+    reads(nadia, "Your portal is ready. Log in with nadia@example.com")
+    amara.reload()
+    reads(amara, "Linked to the portal of Sam Novak")
+    amara.get_by_role("banner").get_by_role("link", name="Notifications, 1 new").click()
+    reads(amara, "The invitation of Nadia Rahman was accepted: a portal is linked.")
+
+
 def test_a_second_practice_is_linked_to_ones_portal(
     logged_in: Callable[[str], Page], open_mail: OpenMail, cast: dict[str, Any]
 ) -> None:

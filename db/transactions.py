@@ -23,6 +23,7 @@ class PooledConnection(asyncpg.Connection):
         self._check_open()
         self._listeners.clear()
         self._log_listeners.clear()
+        self._top_xact = None  # of a request that was cancelled in its BEGIN
         if self.is_in_transaction():
             await self.execute("ROLLBACK", timeout=timeout)
 

@@ -28,11 +28,12 @@ class NotificationKind(StrEnum):
 CAME_TO_NOTHING = (NotificationKind.INVITATION_UNDELIVERABLE, NotificationKind.INVITATION_LOCKED)
 """What is told of an invitation until a newer one goes out."""
 
-# $4: of whose profiles, since what is told of a patient is more than their name and contact (decision 29); $5: whether
-# notifications about patients are for this member; $6: whether those about members are.
+# $4: of whose profiles, since what is told of a patient is more than their name and contact (decision 29); $5: which
+# kinds about patients are for this member; $6: whether those about members are.
 READABLE = (
-    "n.practice = $1 AND ((n.member IS NOT NULL AND $6::boolean) OR (n.patient IS NOT NULL AND $5::boolean AND EXISTS"
-    f" (SELECT FROM patient p WHERE p.id = n.patient AND {FOUND})))"
+    "n.practice = $1 AND ((n.member IS NOT NULL AND $6::boolean)"
+    " OR (n.patient IS NOT NULL AND n.kind = ANY ($5::text[])"
+    f" AND EXISTS (SELECT FROM patient p WHERE p.id = n.patient AND {FOUND})))"
 )
 _waiting = Prepared(
     "SELECT count(*) AS many FROM (SELECT FROM notification n WHERE n.archived_at IS NULL"  # noqa: S608 - words of ours
@@ -43,10 +44,10 @@ _waiting = Prepared(
 
 def reading(place: Place) -> tuple[object, ...]:
     """The values $1 to $6 of READABLE."""
-    about_patients, about_members = (
-        may(place, permission) for permission in (PlacePermission.VIEW_PATIENTS, PlacePermission.CHANGE_MEMBERS)
-    )
-    return *finding(place, Area.PROFILES), about_patients, about_members
+    sees = may(place, PlacePermission.VIEW_INVITATIONS)
+    kinds = [kind.value for kind in NotificationKind if sees or kind not in CAME_TO_NOTHING]
+    about_patients = kinds if may(place, PlacePermission.VIEW_PATIENTS) else []
+    return *finding(place, Area.PROFILES), about_patients, may(place, PlacePermission.CHANGE_MEMBERS)
 
 
 async def waiting(place: Place) -> int:

@@ -77,6 +77,16 @@ async def test_who_reads_only_name_and_contact_is_told_nothing_of_a_patient_and_
     assert await run("SELECT FROM notification WHERE archived_at IS NOT NULL") == []
 
 
+async def test_what_came_of_invitations_is_for_who_sees_invitations(other_browser: Browser, clinic: Clinic) -> None:
+    """S5.6: without the module of invitations one learns only whether there is a portal."""
+    for kind in (NotificationKind.INVITATION_LOCKED, NotificationKind.INVITATION_UNDELIVERABLE):
+        await tell(clinic, kind)
+    await other_browser.log_in(await clinic.hire("Bea Corr", has_invitations=False))
+    assert "Mina" not in (await other_browser.get(HERE)).text
+    await tell(clinic, NotificationKind.UPDATE_WAITING)
+    assert f"Mina Park {WORDS[NotificationKind.UPDATE_WAITING].says}" in text(await other_browser.get(HERE))
+
+
 async def test_archived_it_is_among_the_archived(browser: Browser, clinic: Clinic) -> None:
     one = await tell(clinic)
     for _ in range(2):

@@ -89,9 +89,9 @@ async def run_next() -> bool:
     async with _told(claimed):
         try:
             place = await places.place(claimed.account, claimed.name, claimed.slug)
-            demand(place, PlacePermission.ADMIT_PATIENTS)
+            demand(place, PlacePermission.IMPORT_PATIENTS)
             file = Uploaded(claimed.file_name, claimed.content)
-            await import_patients(file, claimed.slug, claimed.progress, by=claimed.account, at_end=claimed.at_end)
+            await import_patients(file, claimed.slug, claimed.progress, by=place, at_end=claimed.at_end)
         except _Lost:
             note("import lost", upload=str(claimed.id))
         except (NotFound, NotPermitted):

@@ -1,5 +1,6 @@
 """The rows of a file one after the other, each held against its rules and those before it."""
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -35,12 +36,21 @@ class Reader:
             self.errors.append(Fault(self.file, line, str(fault)))
             return None
 
+    def refuse(self, entry: Mapping[str, Any], reason: str) -> None:
+        """Says of a row that was good so far that it is not taken."""
+        line, _ = self.seen[_known_by(entry)]
+        insort(self.errors, Fault(self.file, line, reason), key=lambda fault: fault.line)
+
     def _is_new(self, line: int, entry: dict[str, Any]) -> bool:
         """False for a row that was there with the same content; raises BadRow where it was there with other."""
         content = hash(tuple(entry.values()))
-        first = self.seen.setdefault((entry.get("patient"), entry["source_id"]), (line, content))
+        first = self.seen.setdefault(_known_by(entry), (line, content))
         if first[1] != content:
             raise BadRow(f"Line {first[0]} has the same Id with other content")
         if first[0] != line:
             self.tally.unchanged += 1
         return first[0] == line
+
+
+def _known_by(entry: Mapping[str, Any]) -> tuple[UUID | None, str]:
+    return entry.get("patient"), entry["source_id"]

@@ -9,16 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import run, transaction
-from domain import audit, clock, invitations, practices
+from domain import audit, clock, invitations, places, practices
 from domain.errors import NotFound, Refused
 from domain.patient_import import patient_row, record_row, writing
 from domain.patient_import.outcome import BadRow, Outcome, Progress, Tally
 from domain.patient_import.reader import Reader, Reading
 from domain.patient_import.sheet import Sheet, Uploaded
+from domain.permissions import PlacePermission, demand
+from domain.places import Place
 from domain.practices import Practice
 
 AT_ONCE = 500
-Writing = Callable[[list[dict[str, Any]]], Awaitable[Tally]]
+NOT_THEIRS = "You cannot bring in this row. Ask an account owner"
+Writing = Callable[[list[dict[str, Any]], Reader], Awaitable[Tally]]
 AtEnd = Callable[[Outcome], Awaitable[None]]
 
 
@@ -27,14 +30,16 @@ async def import_patients(
     practice_slug: str,
     progress: Progress | None = None,
     *,
-    by: UUID | None = None,
+    by: Place | None = None,
     at_end: AtEnd | None = None,
 ) -> Outcome:
-    """Brings in the patients of a CSV file, with the columns of patient_row.COLUMNS in any order, for the account `by`
-    or the platform's administrators. `at_end` writes into the same transaction, and may raise to undo all of it.
+    """Brings in the patients of a CSV file, with the columns of patient_row.COLUMNS in any order, for a member of the
+    practice or the platform's administrators. `at_end` writes into the same transaction, and may raise to undo all.
 
-    Of a patient who is there already the file's columns win, blank ones too. Writes the event 'patients:import' when
-    anything changed. Raises Refused for an unknown practice, a file that cannot be read or lacks a column.
+    Of a patient who is there already the file's columns win, blank ones too; a row of one whom the member does not
+    find is a bad one. Writes the event 'patients:import' when anything changed, and 'patient:import' for each linked
+    patient who did. Raises Refused for an unknown practice, a file that cannot be read or lacks a column, and NotFound
+    or NotPermitted for a member who at the end may no longer import: then nothing was brought in.
     """
     practice = await _practice(practice_slug)
     sheet = Sheet(file, patient_row.COLUMNS, patient_row.REQUIRED)
@@ -68,6 +73,13 @@ async def _practice(slug: str) -> Practice:
         raise Refused(f"There is no practice {slug}. Make it with: kith admin create-practice") from error
 
 
+async def _demand_still(by: Place) -> None:
+    """Long after the start: whoever changes the member's place waits now for the end, or was waited for. Raises
+    NotFound and NotPermitted."""
+    await run("SELECT FROM member WHERE id = $1 FOR SHARE", by.member)
+    demand(await places.place(by.account, by.account_name, by.practice.slug), PlacePermission.IMPORT_PATIENTS)
+
+
 class _Course:
     """One import on its way: what is done of it, and what became of that."""
 
@@ -76,7 +88,7 @@ class _Course:
         practice: Practice,
         progress: Progress | None,
         total: int,
-        by: UUID | None = None,
+        by: Place | None = None,
         at_end: AtEnd | None = None,
     ) -> None:
         self.practice = practice
@@ -87,22 +99,39 @@ class _Course:
         self.done = 0
         self.today = clock.now().astimezone(practice.zone).date()
         self.outcome = Outcome()
+        self.linked: list[UUID] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """One import at a time into a practice, whose other work goes on meanwhile."""
+        """One import at a time into a practice, whose other work goes on meanwhile: nobody else takes this lock."""
         async with transaction():
-            await run("SELECT FROM practice WHERE id = $1 FOR NO KEY UPDATE", self.practice.id)
+            await run("SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", f"import:{self.practice.id}")
             yield
+            if self.by:
+                await _demand_still(self.by)
             if self.at_end:
                 await self.at_end(self.outcome)
-            if self.outcome.changed_something:
-                await invitations.cancel_for_the_dead(self.practice.id, self.by)
-                await audit.record("patients:import", account=self.by, practice=self.practice.id)
+            await self._follow_up()
+
+    async def _follow_up(self) -> None:
+        if not self.outcome.changed_something:
+            return
+        account, practice = self.by.account if self.by else None, self.practice.id
+        await audit.record_many("patient:import", self.linked, account=account, practice=practice)
+        await invitations.cancel_for_the_dead(practice, account)
+        await audit.record("patients:import", account=account, practice=practice)
 
     async def patients(self, sheet: Sheet, source: str) -> None:
-        async def write(rows: list[dict[str, Any]]) -> Tally:
-            return await writing.patients(self.practice.id, source, rows)
+        async def write(rows: list[dict[str, Any]], reader: Reader) -> Tally:
+            there = await writing.known(self.practice.id, source, rows, self.by)
+            hidden = {source_id for source_id, patient in there.items() if not patient.found}
+            for row in rows:
+                if row["source_id"] in hidden:
+                    reader.refuse(row, NOT_THEIRS)
+            theirs = [row for row in rows if row["source_id"] not in hidden]
+            written = await writing.patients(self.practice.id, source, theirs, there)
+            self.linked += written.linked
+            return written.tally
 
         await self._take(sheet, patient_row.read, write, self.outcome)
 
@@ -113,13 +142,16 @@ class _Course:
                 raise BadRow("There is no patient with this Id")
             return entry | {"patient": known[entry["patient"]]}
 
-        await self._take(sheet, read, writing.entries, tally)
+        async def write(rows: list[dict[str, Any]], _reader: Reader) -> Tally:
+            return await writing.entries(rows)
+
+        await self._take(sheet, read, write, tally)
 
     async def _take(self, sheet: Sheet, reading: Reading, write: Writing, tally: Tally) -> None:
         rows, reader = sheet.rows(), Reader(sheet, reading, self.today, tally, self.outcome.errors)
         while chunk := list(islice(rows, AT_ONCE)):
             good = [entry for row in chunk if (entry := reader.entry(row)) is not None]
-            tally.add(await write(good))
+            tally.add(await write(good, reader))
             self.done += len(chunk)
             if self.progress:
                 self.progress(self.done, self.total)

@@ -75,7 +75,7 @@ async def receive(place: Place, name: str, content: bytes) -> UUID:
 
     Raises NotPermitted, and Refused at the field 'file' for what is no CSV of patients or has too many rows.
     """
-    demand(place, PlacePermission.ADMIT_PATIENTS)
+    demand(place, PlacePermission.IMPORT_PATIENTS)
     file = Uploaded(name or "The file", content)
     today = clock.now().astimezone(place.practice.zone).date()
     try:
@@ -147,7 +147,7 @@ def demand_csv(file: Uploaded) -> None:
 
 async def find(place: Place, upload: UUID) -> Standing:
     """A file of one's own. Raises NotPermitted, and NotFound for what is absent, gone or somebody else's."""
-    demand(place, PlacePermission.ADMIT_PATIENTS)
+    demand(place, PlacePermission.IMPORT_PATIENTS)
     row = await _one.first(upload, place.practice.id, place.account)
     if row is None:
         raise NotFound
@@ -161,13 +161,13 @@ def _standing(row: Mapping[str, Any]) -> Standing:
 
 async def mine(place: Place) -> tuple[Standing, ...]:
     """The last files that the member brought in, the newest first. Raises NotPermitted."""
-    demand(place, PlacePermission.ADMIT_PATIENTS)
+    demand(place, PlacePermission.IMPORT_PATIENTS)
     return tuple(_standing(row) for row in await _mine.rows(place.practice.id, place.account))
 
 
 async def first_rows(place: Place, upload: UUID) -> list[dict[str, Any]]:
     """The first good rows as they would be read, of a file that waits to be used. Raises as `find` does."""
-    demand(place, PlacePermission.ADMIT_PATIENTS)
+    demand(place, PlacePermission.IMPORT_PATIENTS)
     rows = await run(
         "SELECT file_name, substring(content FROM 1 FOR $4) AS head FROM patient_upload WHERE id = $1 AND practice = $2"
         " AND account = $3",
@@ -190,7 +190,7 @@ async def start(place: Place, upload: UUID) -> None:
 
     Raises NotPermitted, and NotFound as `find` does.
     """
-    demand(place, PlacePermission.ADMIT_PATIENTS)
+    demand(place, PlacePermission.IMPORT_PATIENTS)
     said = await run(
         "UPDATE patient_upload SET state = 'Waiting', uploaded_at = $4 WHERE id = $1 AND practice = $2 AND account = $3"
         " AND state = 'Read' RETURNING id",

@@ -1,60 +1,115 @@
 """Rows of an import into the tables, each statement many of them; what is the same already is not written."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from piccolo.table import Table
-
 from db.bulk import as_columns, columns_as_arrays
-from db.engine import run
+from db.engine import Prepared, run
 from db.ids import new_id
 from db.keys import patient_keys
 from db.tables.patient import Patient
 from db.tables.record_entry import RecordEntry
 from domain import clock, codes
 from domain.patient_import.outcome import Tally
+from domain.permissions import Area
+from domain.places import FOUND, Place, finding
 
-ONLY_AT_FIRST = {"id", "created_at", "added_at", "code"}
+Rows = Sequence[Mapping[str, Any]]
+_there = Prepared(
+    "SELECT p.source_id, p.id, true AS found FROM patient p WHERE p.practice = $1 AND p.source = $2"
+    " AND p.source_id = ANY ($3)"
+)
+_there_for = Prepared(
+    f"SELECT p.source_id, p.id, ({FOUND}) IS TRUE AS found FROM patient p WHERE p.practice = $1 AND p.source = $5"  # noqa: S608 - words of ours
+    " AND p.source_id = ANY ($6)"
+)
 
 
-async def patients(practice: UUID, source: str, rows: Sequence[Mapping[str, Any]]) -> Tally:
-    """Writes patients of a practice, known by their source_id. All rows have the same columns."""
-    drawn = await codes.draw(practice, len(rows))
+class Known(NamedTuple):
+    """A patient whom an import meets, and whether the one who imports finds all of them."""
+
+    id: UUID
+    found: bool
+
+
+class Written(NamedTuple):
+    """What became of patients' rows, and the linked ones among those that changed."""
+
+    tally: Tally
+    linked: list[UUID]
+
+
+async def known(practice: UUID, source: str, rows: Rows, by: Place | None) -> dict[str, Known]:
+    """The patients of rows who are there, by source_id. Nobody is hidden from the platform's administrators: None."""
+    ids = [row["source_id"] for row in rows]
+    there = await (
+        _there_for.rows(*finding(by, Area.PROFILES), source, ids) if by else _there.rows(practice, source, ids)
+    )
+    return {row["source_id"]: Known(row["id"], row["found"]) for row in there}
+
+
+async def patients(practice: UUID, source: str, rows: Rows, there: Mapping[str, Known]) -> Written:
+    """Writes patients of a practice, `there` telling who of them it has. All rows have the same columns."""
+    keyed = [{**row, **patient_keys(row)} for row in rows]
     first = {"practice": practice, "source": source, "created_at": clock.now()}
-    whole = [
-        {"id": new_id(), **first, "code": code, **row, **patient_keys(row)}
-        for code, row in zip(drawn, rows, strict=True)
-    ]
-    return await _write(Patient, ("practice", "source", "source_id"), whole, ", version = patient.version + 1")
+    new = [{"id": new_id(), **first, **row} for row in keyed if row["source_id"] not in there]
+    old = [{"id": there[row["source_id"]].id, **row} for row in keyed if row["source_id"] in there]
+    await _insert(practice, new)
+    changed = await _update(practice, old)
+    tally = Tally(len(new), len(changed), len(old) - len(changed))
+    return Written(tally, [row["id"] for row in changed if row["portal"]])
 
 
-async def entries(rows: Sequence[Mapping[str, Any]]) -> Tally:
+async def _insert(practice: UUID, rows: Rows) -> None:
+    """A row whose code somebody has gets another, until all are in."""
+    if rows:
+        await codes.demand_room(practice, len(rows))
+    while rows:
+        coded = [{**row, "code": code} for row, code in zip(rows, codes.some(len(rows)), strict=True)]
+        names = list(coded[0])
+        sql = (
+            f"INSERT INTO patient ({', '.join(names)}) SELECT * FROM {columns_as_arrays(Patient, names)}"  # noqa: S608 - names of ours
+            " ON CONFLICT (practice, code) DO NOTHING RETURNING id"
+        )
+        written = {row["id"] for row in await run(sql, *as_columns(coded, names))}
+        rows = [row for row in rows if row["id"] not in written]
+
+
+async def _update(practice: UUID, rows: Rows) -> list[dict[str, Any]]:
+    """Changes those that differ, and holds no others. Gives the id and portal of each that it changed."""
+    if not rows:
+        return []
+    names = list(rows[0])
+    changing = [name for name in names if name not in ("id", "source_id")]
+    kept, new = (", ".join(f"{source}.{name}" for name in changing) for source in ("p", "news"))
+    sql = (
+        f"UPDATE patient p SET ({', '.join(changing)}) = ROW ({new}), version = p.version + 1"  # noqa: S608 - names of ours
+        f" FROM {columns_as_arrays(Patient, names)} AS news ({', '.join(names)}) WHERE p.id = news.id"
+        f" AND p.practice = ${len(names) + 1} AND ROW ({kept}) IS DISTINCT FROM ROW ({new}) RETURNING p.id, p.portal"
+    )
+    return await run(sql, *as_columns(rows, names), practice)
+
+
+async def entries(rows: Rows) -> Tally:
     """Writes entries of patients' records, known by patient and source_id."""
+    if not rows:
+        return Tally()
     whole = [{"id": new_id(), "added_at": clock.now(), **row} for row in rows]
-    return await _write(RecordEntry, ("patient", "source_id"), whole)
+    names = list(whole[0])
+    changing = [name for name in names if name not in ("id", "added_at", "patient", "source_id")]
+    kept, new = (", ".join(f"{source}.{name}" for name in changing) for source in ("record_entry", "excluded"))
+    sql = (
+        f"INSERT INTO record_entry ({', '.join(names)}) SELECT * FROM {columns_as_arrays(RecordEntry, names)}"  # noqa: S608 - names of ours
+        f" ON CONFLICT (patient, source_id) DO UPDATE SET ({', '.join(changing)}) = ROW ({new})"
+        f" WHERE ROW ({kept}) IS DISTINCT FROM ROW ({new}) RETURNING id"
+    )
+    written = {row["id"] for row in await run(sql, *as_columns(whole, names))}
+    created = len(written.intersection(row["id"] for row in whole))
+    return Tally(created, len(written) - created, len(whole) - len(written))
 
 
 async def patients_by_source_id(practice: UUID, source: str) -> dict[str, UUID]:
     """Every patient that a practice has from a source."""
     rows = await run("SELECT source_id, id FROM patient WHERE practice = $1 AND source = $2", practice, source)
     return {row["source_id"]: row["id"] for row in rows}
-
-
-async def _write(
-    table: type[Table], identity: tuple[str, ...], rows: Sequence[Mapping[str, Any]], too: str = ""
-) -> Tally:
-    """`too` is set in rows that change."""
-    if not rows:
-        return Tally()
-    names, name = list(rows[0]), table._meta.tablename
-    changing = [column for column in names if column not in ONLY_AT_FIRST.union(identity)]
-    kept, new = (", ".join(f"{source}.{column}" for column in changing) for source in (name, "excluded"))
-    sql = (
-        f"INSERT INTO {name} ({', '.join(names)}) SELECT * FROM {columns_as_arrays(table, names)}"  # noqa: S608 - names of ours
-        f" ON CONFLICT ({', '.join(identity)}) DO UPDATE SET ({', '.join(changing)}) = ROW ({new}){too}"
-        f" WHERE ROW ({kept}) IS DISTINCT FROM ROW ({new}) RETURNING id"
-    )
-    written = {row["id"] for row in await run(sql, *as_columns(rows, names))}
-    created = len(written.intersection(row["id"] for row in rows))
-    return Tally(created, len(written) - created, len(rows) - len(written))

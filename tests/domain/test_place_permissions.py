@@ -51,6 +51,7 @@ practice:open         yes   yes yes yes yes yes yes yes yes yes   yes   yes
 calendar:view         yes   yes yes yes yes yes yes yes yes yes   yes   no
 patient:view          yes   yes yes yes yes yes yes yes yes yes   yes   no
 patient:admit         yes   yes yes no  no  yes yes no  no  no    no    no
+patient:import        yes   yes yes no  no  yes yes no  no  no    no    no
 patient:change        yes   yes yes yes yes yes yes yes yes no    no    no
 patient:revoke        yes   yes no  no  no  yes no  no  no  no    no    no
 patient:unlink        yes   yes no  no  no  yes no  no  no  no    no    no
@@ -133,6 +134,13 @@ def test_what_a_limit_leaves_of_full_access(line: list[str]) -> None:
     limited = replace(FULL, limits={**FULL.limits, line[0]: Limit(line[1])})
     for column, much in zip(LIMIT_HEAD[2:], line[2:], strict=True):
         assert reach(limited, Area(column.split("/")[1].replace("-", " "))) == much, column
+
+
+@pytest.mark.parametrize("much", Limit)
+@pytest.mark.parametrize("who", [FULL, CLINICAL])
+def test_only_who_reads_every_profile_imports(who: Stands, much: Limit) -> None:
+    limited = replace(who, limits={**who.limits, "profiles": much})
+    assert may(limited, PlacePermission.IMPORT_PATIENTS) is (much is Limit.ALL)
 
 
 @pytest.mark.parametrize("limit", LIMITS)

@@ -204,7 +204,14 @@ async def test_a_file_is_its_senders_alone(open_import: Browser, other_browser: 
 
 
 @pytest.mark.parametrize(
-    "others", [{"read_only": True}, {"hides_names": True}, {"has_patients": False}, {"level": MemberLevel.PERSONAL}]
+    "others",
+    [
+        {"read_only": True},
+        {"hides_names": True},
+        {"has_patients": False},
+        {"level": MemberLevel.PERSONAL},
+        {"profiles": "own"},
+    ],
 )
 async def test_only_who_may_add_patients(browser: Browser, clinic: Clinic, others: dict[str, Any]) -> None:
     await browser.log_in(await clinic.hire("Rhys Lindqvist", **others))

@@ -20,13 +20,13 @@ from web.uploads import TooLong, read_file
 HERE = f"{PATIENTS}/import"
 
 
-@get(HERE, permission=PlacePermission.ADMIT_PATIENTS)
+@get(HERE, permission=PlacePermission.IMPORT_PATIENTS)
 async def show_import(request: Caller, place: NamedDependency[Place]) -> Response[bytes]:
     return await import_page(request, place, Form())
 
 
 # How much may come is said by read_file, which lets the browser finish before it is told.
-@post(HERE, permission=PlacePermission.ADMIT_PATIENTS, request_max_body_size=None)
+@post(HERE, permission=PlacePermission.IMPORT_PATIENTS, request_max_body_size=None)
 async def send(request: Caller, place: NamedDependency[Place]) -> Response[bytes]:
     form: Form[Any] = Form()
     try:
@@ -52,7 +52,7 @@ async def import_page(request: Caller, place: Place, form: Form[Any], status: in
     )  # fmt: skip
 
 
-@get(f"{HERE}/{{upload:uuid}}", permission=PlacePermission.ADMIT_PATIENTS)
+@get(f"{HERE}/{{upload:uuid}}", permission=PlacePermission.IMPORT_PATIENTS)
 async def show_upload(request: Caller, upload: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
     """The preview of a file, then how far it is, then what became of it."""
     standing = await uploads.find(place, upload)
@@ -60,7 +60,7 @@ async def show_upload(request: Caller, upload: FromPath[UUID], place: NamedDepen
     return page(request, "practice/patient-upload", fragment="patient-upload", upload=standing, first_rows=rows)
 
 
-@post(f"{HERE}/{{upload:uuid}}/start", permission=PlacePermission.ADMIT_PATIENTS)
+@post(f"{HERE}/{{upload:uuid}}/start", permission=PlacePermission.IMPORT_PATIENTS)
 async def start(request: Caller, upload: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
     await uploads.start(place, upload)
     return redirect(f"/practice/{place.practice.slug}/patients/import/{upload}")

@@ -1,5 +1,6 @@
 """One database for a whole run, emptied before each test that asks for it."""
 
+import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -11,11 +12,13 @@ os.environ["PICCOLO_CONF"] = "db.piccolo_conf"
 
 import asyncpg
 import pytest
+from piccolo.table import sort_table_classes
 
 from db import embedded
 from db.embedded_server import Addresses
 from db.engine import DB
 from db.migrate import migrate
+from db.piccolo_app import APP_CONFIG
 from domain import clock
 
 EMPTY = """
@@ -25,6 +28,27 @@ DO $$ BEGIN EXECUTE (
 END $$;
 UPDATE deployment SET clock_offset = '0';
 """
+
+
+CHILDREN_FIRST = [table._meta.tablename for table in reversed(sort_table_classes(APP_CONFIG.table_classes))]
+A_FEW_DELETED = "\n".join(
+    [
+        "UPDATE member SET viewing = NULL WHERE viewing IS NOT NULL;",
+        "TRUNCATE event;",
+        *(f'DELETE FROM "{name}";' for name in CHILDREN_FIRST if name not in ("event", "deployment")),
+        "UPDATE deployment SET clock_offset = '0';",
+    ]
+)
+"""As EMPTY, thirty times quicker: truncating makes every table and index anew. It leaves dead rows behind, though."""
+MANY = "SELECT count(*) > 400 FROM (SELECT FROM patient UNION ALL SELECT FROM event LIMIT 401) some_rows"
+FEW_AT_MOST = 50
+_deleted = itertools.count(1)
+
+
+async def empty(connection: asyncpg.Connection) -> None:
+    """Empty tables and an unmoved clock, in the quickest way for what is there."""
+    anew = next(_deleted) % FEW_AT_MOST == 0 or await connection.fetchval(MANY)
+    await connection.execute(EMPTY if anew else A_FEW_DELETED)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ class PatientPortal:
     linked: bool
     linked_to: str
     """The name of that portal, and `accepted_by` of the login that linked it: a practice sees when it is another's. ''
-    for both where names are hidden."""
+    for both where names are hidden, and for who may not see invitations (S5.6)."""
     accepted_by: str
     can_be_invited: bool
     """By this member, now: the link **Invite to the portal** is there."""
@@ -42,7 +42,8 @@ async def of_patient(place: Place, patient: Found) -> PatientPortal | None:
     if not reads(place, patient, Area.PROFILES):
         return None
     linked = patient.portal is not None
-    row = await _state.first(patient.id, place.practice.id, place.hides_names)
+    hides = place.hides_names or not may(place, PlacePermission.VIEW_INVITATIONS)
+    row = await _state.first(patient.id, place.practice.id, hides)
     if row is None:
         raise NotFound
     past = await listing.of_patient(place, patient.id)

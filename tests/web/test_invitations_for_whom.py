@@ -127,8 +127,12 @@ async def test_the_practice_reads_whose_portal_it_is_linked_to(
     profile = f"/practice/harbour-street-clinic/patients/{clinic.patient}"
     await browser.log_in(await clinic.hire("Amy Full"))
     assert "Linked to the portal of Canary Park. Accepted by Mina Park" in text(await browser.get(profile))
-    for name, how in (("Kim Sato", {"hides_names": True}), ("Bea Corr", {"has_invitations": False})):
-        await other_browser.log_in(await clinic.hire(name, **how))
+    blind, elsewhere = (
+        await clinic.hire("Kim Sato", hides_names=True),
+        await clinic.hire("Bea C", has_invitations=False),
+    )
+    for member in (blind, elsewhere):
+        await other_browser.log_in(member)
         hidden = await other_browser.get(profile)
         assert "Has a patient portal" in text(hidden)
         assert "Park" not in hidden.text

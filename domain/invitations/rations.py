@@ -7,23 +7,18 @@ from db.engine import run
 from domain import addresses, attempts, clock, sessions
 from domain.errors import Refused, TooMany
 
-AN_HOUR, A_DAY = 2, 5
+A_DAY = 5
 MOST_WRONG, COUNTED_FOR = 15, timedelta(days=30)
 
 
-async def spend(practice: UUID, patient: UUID, email: str, *, field: str = "") -> None:
-    """Counts one mail, in the caller's transaction: two in an hour about one patient, and five in a day from one
-    practice, to one address. Raises Refused at `field`."""
+async def spend(practice: UUID, email: str, *, field: str = "") -> None:
+    """Counts one mail of a practice to one address, whichever patient it is about, in the caller's transaction: five in
+    a day. Raises Refused at `field`."""
     hidden = sessions.token_hash(addresses.email_key(email)).hex()[:32]
-    await _spend(f"invite:{practice}:{hidden}", A_DAY, timedelta(days=1), "today", "tomorrow", field)
-    await _spend(f"invite:{patient}:{hidden}", AN_HOUR, timedelta(hours=1), "within an hour", "later", field)
-
-
-async def _spend(key: str, ration: int, window: timedelta, when: str, again: str, field: str) -> None:
     try:
-        await attempts.spend({key: ration}, window)
+        await attempts.spend({f"invite:{practice}:{hidden}": A_DAY}, timedelta(days=1))
     except TooMany as error:
-        words = f"{ration} invitations have gone to this email {when}. Ask whether they arrived, or try again {again}"
+        words = f"{A_DAY} invitations have gone to this email today. Ask whether they arrived, or try again tomorrow"
         raise Refused(words, field) from error
 
 

@@ -43,7 +43,7 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
         await demand_no_staff(place.practice.id, row["email"])
         if row["state"] == "Locked":
             await rations.demand_tries_left(patient)
-        await rations.spend(place.practice.id, patient, row["email"])
+        await rations.spend(place.practice.id, row["email"])
         await _renew(place, invitation)
         await settle_invitations(patient, place.account, *CAME_TO_NOTHING)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))

@@ -30,6 +30,8 @@ class Visit:
     """The practices' patients that are linked to the portal and whose practices show themselves to this visitor: all
     to the owner and to those about whom the owner has decided; else those that have confirmed the guardian who visits,
     or the one whom the visitor has their access from (decision 5)."""
+    unconfirmed: bool
+    """Whether some practice that is linked does not show itself to this visitor yet."""
 
     @property
     def called(self) -> str:
@@ -42,7 +44,8 @@ _visit = Prepared(
     " array(SELECT t.id FROM patient t WHERE t.portal = p.id AND (p.owner IN ($1, a.decided_by) OR EXISTS (SELECT"
     "  FROM guardian_confirmation c JOIN access g ON g.id = c.access WHERE c.patient = t.id AND c.state = 'Confirmed'"
     "  AND g.status = 'Current' AND g.portal = p.id AND g.account = CASE WHEN a.basis IS NOT NULL THEN a.account"
-    "   WHEN a.offered THEN a.asked_by ELSE a.decided_by END))) AS patients"
+    "   WHEN a.offered THEN a.asked_by ELSE a.decided_by END))) AS patients,"
+    " (SELECT count(*) FROM patient t WHERE t.portal = p.id) AS linked"
     " FROM portal p LEFT JOIN access a ON a.portal = p.id AND a.account = $1 AND a.status = 'Current'"
     " WHERE p.id = $2 AND (p.owner = $1 OR a.id IS NOT NULL)"
 )
@@ -63,6 +66,7 @@ async def visit(account: UUID, account_name: str, portal: UUID) -> Visit:
     level, role = (Level.CLINICAL, Role.EDIT) if owns else (Level(row["level"]), Role(row["role"]))
     controls = owns or (owner is None and basis is not None)
     row["patients"] = tuple(row["patients"])
+    row["unconfirmed"] = row.pop("linked") > len(row["patients"])
     rest = {"access": None if owns else row["access"], "level": level, "role": role}
     return Visit(**{**row, **rest}, account=account, account_name=account_name, owns=owns, controls=controls)
 

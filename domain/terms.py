@@ -114,7 +114,9 @@ def _left(bracketed: str, words: str) -> str:
     """What is in brackets and no term stays as it is, unless it looks like a term: then it is a slip of the pen."""
     each = words.split()
     if each and (all(word[0].isupper() for word in each) or each[0].casefold() in _FIRST_WORDS):
-        raise Refused(f"There is no term {bracketed[:60]}. Choose one of the list, or take the brackets off", "message")
+        terms = ", ".join(f"[{term}]" for term in TERMS)
+        words = f"There is no term {bracketed[:60]}. Take the brackets off, or use one of these: {terms}"
+        raise Refused(words, "message")
     return bracketed
 
 

@@ -30,8 +30,8 @@ def role_words(level: str | None, role: str) -> str:
 def member_level_words(level: str) -> str:
     """What a member level shows, as a sentence (decision 29)."""
     return {
-        MemberLevel.FULL: "All patients, notes and finances, and the practice’s settings.",
-        MemberLevel.CLINICAL: "All patients and notes. Finances of their own patients.",
+        MemberLevel.FULL: "All patients and finances, and the practice’s settings. Notes, for practitioners.",
+        MemberLevel.CLINICAL: "All patients. Notes, for practitioners. Finances of their own patients.",
         MemberLevel.OWN_AND_CONTACT: "All of their own patients. Of the others, the name and how to reach them.",
         MemberLevel.PERSONAL: "Their own patients only. The others cannot be found.",
     }[MemberLevel(level)]

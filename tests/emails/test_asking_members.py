@@ -45,7 +45,7 @@ async def test_who_has_no_login_gets_a_link(outbox, office, settings, clinic):
     subject, words, [link] = await read(outbox, office)
     assert subject == "You are asked to join a team in Kith"
     assert "Olive Owner (olive@example.com) asks you to work with Harbour Street Clinic in Kith." in words
-    assert "You would be: Administrator Member level: Clinical Access. All patients and notes" in words
+    assert "You would be: Administrator Member level: Clinical Access. All patients. Notes, for practitioners" in words
     assert "To set up a login" in words
     assert link.startswith(f"{SITE}/joining/")
     assert tokens.read(Purpose.JOINING, link.rpartition("/")[2], settings.secret_keys) == (row, 1)

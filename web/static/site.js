@@ -42,6 +42,11 @@
     (dialog.querySelector("#errors") || dialog.querySelector("[autofocus]"))?.focus();
   });
 
+  // Escape closes a pop-up, but not over a text that somebody has been writing: Cancel does.
+  dialog.addEventListener("cancel", (event) => {
+    if ([...dialog.querySelectorAll("textarea")].some((text) => text.value !== text.defaultValue)) event.preventDefault();
+  });
+
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
     (document.getElementById(opener) || document.getElementById("main")).focus();

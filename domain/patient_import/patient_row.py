@@ -25,6 +25,8 @@ COLUMNS = {
 
 REQUIRED = ("first_name", "last_name", "birth_date")
 LONGEST = {"gender": 50, "address": 200, "city": 100, "postcode": 20, "phone": 40}
+BY_PERSON = "person:"
+"""How the identity of a row without an Id begins."""
 LONGEST_ID, LONGEST_NAME = 100, 100
 SPELLED_OUT = {"m": "Male", "f": "Female", "male": "Male", "female": "Female"}
 
@@ -59,7 +61,7 @@ def _source_id(given: Mapping[str, str], found: Mapping[str, Any]) -> str:
     if found["birth_date"] is None:
         raise BadRow("Birthdate is empty, and there is no Id to know the row by")
     person = "\n".join((found["first_name"].casefold(), found["last_name"].casefold(), str(found["birth_date"])))
-    return f"person:{hashlib.sha256(person.encode()).hexdigest()}"
+    return f"{BY_PERSON}{hashlib.sha256(person.encode()).hexdigest()}"
 
 
 def _deceased_on(given: str, born: date | None, today: date) -> date | None:

@@ -21,6 +21,7 @@ from domain.practices import Practice
 
 AT_ONCE = 500
 NOT_THEIRS = "You cannot bring in this row. Ask an account owner"
+ALIKE = "There is somebody with this name and birth date already. Edit them, or give the row an Id"
 Writing = Callable[[list[dict[str, Any]], Reader], Awaitable[Tally]]
 AtEnd = Callable[[Outcome], Awaitable[None]]
 
@@ -128,7 +129,11 @@ class _Course:
             for row in rows:
                 if row["source_id"] in hidden:
                     reader.refuse(row, NOT_THEIRS)
-            theirs = [row for row in rows if row["source_id"] not in hidden]
+            alike = await writing.alike(self.practice.id, [row for row in rows if row["source_id"] not in there])
+            for row in rows:
+                if row["source_id"] in alike:
+                    reader.refuse(row, ALIKE)
+            theirs = [row for row in rows if row["source_id"] not in hidden | alike]
             written = await writing.patients(self.practice.id, source, theirs, there)
             self.linked += written.linked
             return written.tally

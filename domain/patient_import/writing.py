@@ -12,6 +12,7 @@ from db.tables.patient import Patient
 from db.tables.record_entry import RecordEntry
 from domain import clock, codes
 from domain.patient_import.outcome import Tally
+from domain.patient_import.patient_row import BY_PERSON
 from domain.permissions import Area
 from domain.places import FOUND, Place, finding
 
@@ -47,6 +48,24 @@ async def known(practice: UUID, source: str, rows: Rows, by: Place | None) -> di
         _there_for.rows(*finding(by, Area.PROFILES), source, ids) if by else _there.rows(practice, source, ids)
     )
     return {row["source_id"]: Known(row["id"], row["found"]) for row in there}
+
+
+async def alike(practice: UUID, rows: Rows) -> set[str]:
+    """The source_ids of new rows without an Id of their own that name and birth date say to be somebody who is there,
+    from another source or written down by hand: they would be there twice."""
+    unnamed = {row["source_id"]: row for row in rows if row["source_id"].startswith(BY_PERSON)}
+    if not unnamed:
+        return set()
+    people = {source_id: (patient_keys(row)["first_key"], row["birth_date"]) for source_id, row in unnamed.items()}
+    there = await run(
+        "SELECT first_key, birth_date FROM patient WHERE practice = $1 AND first_key = ANY ($2)"
+        " AND birth_date = ANY ($3)",
+        practice,
+        [first_key for first_key, _ in people.values()],
+        [birth_date for _, birth_date in people.values()],
+    )
+    known_people = {(row["first_key"], row["birth_date"]) for row in there}
+    return {source_id for source_id, person in people.items() if person in known_people}
 
 
 async def patients(practice: UUID, source: str, rows: Rows, there: Mapping[str, Known]) -> Written:

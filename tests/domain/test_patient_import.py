@@ -146,6 +146,19 @@ async def test_what_is_not_utf_8_spoils_its_own_row_alone(practice: str, csv_of:
     assert [patient["first_name"] for patient in await patients()] == ["Zoë"]
 
 
+async def test_without_ids_nobody_who_is_there_by_another_way_is_there_twice(practice: str, csv_of: Any) -> None:
+    await import_patients(csv_of("Id,First,Last,Birthdate", "7,José,Ong,1990-05-05"), practice)
+    outcome = await import_patients(
+        csv_of("First,Last,Birthdate", "JOSE,Ong,1990-05-05", "José,Ong,1990-05-06", "Ana,Ong,1990-05-05"), practice
+    )
+    assert (outcome.created, [(fault.line, fault.reason) for fault in outcome.errors]) == (
+        2,
+        [(2, "There is somebody with this name and birth date already. Edit them, or give the row an Id")],
+    )
+    again = await import_patients(csv_of("First,Last,Birthdate", "Ana,Ong,1990-05-05"), practice)
+    assert (again.created, again.unchanged, again.errors) == (0, 1, [])
+
+
 async def test_lines_are_counted_as_an_editor_does(practice: str, csv_of: Any) -> None:
     file = csv_of(HEADER, ANNA.replace("1 Hill Street", '"1 Hill\nStreet"'), "", "9,,Ong,1990-05-05,M,,,,,")
     outcome = await import_patients(file, practice)

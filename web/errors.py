@@ -47,7 +47,7 @@ def login_needed(request: Caller, error: Exception) -> Response[bytes]:
 
 
 def link_closed(request: Caller, error: errors.LinkClosed) -> Response[bytes]:
-    return error_page(request, "link-closed", 410, why=error.why, email=error.email)
+    return error_page(request, "link-closed", 410, why=error.why, email=error.email, practice=error.practice)
 
 
 def too_many(request: Caller, error: errors.TooMany) -> Response[bytes]:

@@ -8,7 +8,7 @@ from db.engine import run, transaction
 from domain import audit, bases
 from domain.errors import LinkClosed, Refused
 from domain.invitations import staff
-from domain.invitations.opening import MOST_TRIES, Invited, linkable
+from domain.invitations.opening import MOST_TRIES, Invited, linkable, whom_to_ask
 from domain.notifications import NotificationKind, tell
 
 
@@ -84,7 +84,7 @@ async def _is_the_birth_date(invited: Invited, typed: date, account: UUID | None
         tries = rows[0]["tries"] + 1
         await _count(invited, tries, account)
     if tries >= MOST_TRIES:
-        raise LinkClosed("locked")
+        raise LinkClosed("locked", practice=whom_to_ask(invited.practice.name, invited.practice.phone))
     return False
 
 

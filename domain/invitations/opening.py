@@ -1,7 +1,9 @@
 """What the link of an invitation is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from db.engine import run
@@ -73,12 +75,14 @@ async def invited_by(row: UUID, version: int) -> Invited:
         " WHERE i.id = $1",
         row,
     )
-    cancelled = bool(rows) and (rows[0]["state"] == "Cancelled" or rows[0]["needless"])
-    if rows and rows[0]["linked"] and rows[0]["used_at"] is None and not cancelled:
-        raise LinkClosed("linked")
-    found = demand_open({**rows[0], "cancelled": cancelled} if rows else None, version)
-    if found["state"] != "Pending":
-        raise LinkClosed("locked" if found["state"] == "Locked" else "expired")
+    if not rows:
+        raise LinkClosed("malformed")
+    try:
+        found = _demand_open(rows[0], version)
+    except LinkClosed as closed:
+        raise LinkClosed(
+            closed.why, practice=whom_to_ask(rows[0]["practice_name"], rows[0]["practice_phone"])
+        ) from None
     taken = ("id", "link_version", "patient", "email", "email_key", "message", "birth_date", "known", "portal")
     return Invited(
         **{name: found[name] for name in taken},
@@ -87,6 +91,21 @@ async def invited_by(row: UUID, version: int) -> Invited:
         called=called(found["first_name"], found["preferred_name"]),
         tries_left=MOST_TRIES - found["tries"],
     )
+
+
+def _demand_open(row: dict[str, Any], version: int) -> Mapping[str, Any]:
+    cancelled = row["state"] == "Cancelled" or row["needless"]
+    if row["linked"] and row["used_at"] is None and not cancelled:
+        raise LinkClosed("linked")
+    found = demand_open({**row, "cancelled": cancelled}, version)
+    if found["state"] != "Pending":
+        raise LinkClosed("locked" if found["state"] == "Locked" else "expired")
+    return found
+
+
+def whom_to_ask(name: str, phone: str) -> str:
+    """A practice with its phone number, such as "Harbour Street Clinic (02 5550 0110)"."""
+    return f"{name} ({phone})" if phone else name
 
 
 async def linkable(account: UUID, practice: UUID) -> list[Linkable]:

@@ -296,7 +296,7 @@ def test_resend_cancel_and_links_that_run_out(
     time_passes("P14DT1H")
     owen.reload()
     reads(owen, "This link has expired")
-    reads(owen, "Ask your practice for a new invitation")
+    reads(owen, "Ask Harbour Street Clinic (02 5550 0110) for a new invitation")
     well_made(owen)
     log_in(amara, email_of("amara"))
     amara.goto(f"{HARBOUR}/invitations")

@@ -119,7 +119,7 @@ async def test_five_wrong_birth_dates_lock_it(browser: Browser, clinic: Clinic, 
         assert shown.count(left) == 3, "in the summary, at the field and in the hint"
     locked = await answered(browser, invitation, **{**NEW, "birth_date": "1974-09-25"})
     assert (locked.status_code, "This invitation is locked" in text(locked)) == (410, True)
-    assert "Ask your practice" in text(locked)
+    assert "Ask Harbour Street Clinic" in text(locked)
     assert (await answered(browser, invitation, **NEW)).status_code == 410
 
 
@@ -174,7 +174,7 @@ async def test_a_childs_guardian_chooses_a_portal_or_a_new_one(browser: Browser,
     ("change", "words"),
     [
         ("UPDATE invitation SET expires_at = sent_at", "An invitation is open for 14 days"),
-        ("UPDATE invitation SET state = 'Cancelled'", "Your practice has taken the invitation back"),
+        ("UPDATE invitation SET state = 'Cancelled'", "The invitation was taken back"),
         ("UPDATE invitation SET link_version = 2", "There is a newer link"),
     ],
 )

@@ -33,7 +33,7 @@ async def show_unlink(request: Caller, patient: FromPath[UUID], place: NamedDepe
 async def unlink(request: Caller, patient: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
     form = await read(request, UnlinkForm)
     if not form.ok:
-        return await unlink_page(request, place, patient, changed=True, status=422)
+        return await unlink_page(request, place, patient, changed=True, status=409)
     try:
         await unlinking.unlink(place, patient, form.value.mark)
     except Changed:

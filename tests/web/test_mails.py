@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from email import message_from_bytes
 from email.policy import SMTP
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from litestar.types import ASGIApp
@@ -85,10 +85,13 @@ async def _cause_those_of_a_practice(household: Household, settings: Settings) -
     await _post(household, "mina", f"/portal/{known_id('portal', 'mina')}/profile", **mina)
     yield
     await _link_jun(household, settings, nadia)
+    yield
     waiting = "SELECT id, version FROM patient_update WHERE state = 'Waiting' AND patient = $1"
     [update] = await run(waiting, known_id("patient", "mina"))
     decided = {"all": "reject", "version": update["version"], "patient_version": await _version("patient", "mina")}
     await _post(household, "amara", f"{clinic}/updates/{update['id']}/decision", **decided)
+    mark = uuid5(nadia, known_id("portal", "jun").hex)
+    await _post(household, "amara", f"{clinic}/patients/{nadia}/unlinking", mark=mark)
     yield
 
 
@@ -103,7 +106,7 @@ async def _link_jun(household: Household, settings: Settings, patient: UUID) -> 
     [born] = await run("SELECT birth_date FROM patient WHERE id = $1", patient)
     await run("UPDATE portal SET birth_date = $2 WHERE id = $1", known_id("portal", "jun"), born["birth_date"])
     token = tokens.sign(Purpose.INVITATION, row["id"], row["link_version"], settings.secret_keys)
-    answer = {"link": row["id"].hex, "guardian": "no", "birth_date": f"{born['birth_date']:%d/%m/%Y}"}
+    answer = {"link": row["id"].hex, "guardian": "no", "sure": "yes", "birth_date": f"{born['birth_date']:%d/%m/%Y}"}
     cookie = f"__Host-session={household.tokens['jun']}; __Host-link={token}"
     await send(household.site, "POST", "/invitations/confirmation", cookie=cookie, form=answer)
 

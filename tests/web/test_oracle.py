@@ -99,7 +99,7 @@ async def _place(
         await run(
             "INSERT INTO access (id, account, portal, asked_by, name, relationship, level, role, status, reason, basis,"
             " asked_at, expires_at, decided_by) VALUES ($1, $2, $3, $2, 'Somebody', 'Friend', $4, $5, $6, $7, $8, $9,"
-            " $10, $11)",
+            " $10, coalesce((SELECT owner FROM portal WHERE id = $3), $11))",
             access := new_id(),
             account,
             portal,

@@ -129,17 +129,25 @@ def pick(page: Page, question: str, choice: str) -> None:
     page.get_by_role("group", name=question).get_by_role("radio", name=re.compile(rf"^{choice}\b")).check()
 
 
+_well_made: set[int] = set()
+"""What was drawn and found well made: the cast begins anew for each journey, so many of their pages are the same."""
+
+
 def well_made(page: Page) -> None:
     """WCAG 2.2 AA as far as axe can tell, and nothing that sticks out sideways. Without JavaScript axe cannot
     run: the same pages are looked at with it."""
     page.wait_for_load_state()
     if not page.evaluate("() => matchMedia('(scripting: enabled)').matches"):
         return
+    drawn = hash((page.content(), str(page.viewport_size)))
+    if drawn in _well_made:
+        return
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(f"() => {{ {_axe()} }}")
     found: list[dict[str, Any]] = page.evaluate(_RUN_AXE, WCAG)
     assert found == [], f"{page.url}: {found}"
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), f"{page.url} is too wide"
+    _well_made.add(drawn)
 
 
 @cache

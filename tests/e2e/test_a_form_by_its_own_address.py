@@ -6,11 +6,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import go_to, reads, toggle_to, well_made
 
 PAGES = Path(__file__).parents[2] / "web" / "pages"
 
 
+@crosswise
 def test_a_reloaded_form_saves_and_leads_back(logged_in: Callable[[str], Page]) -> None:
     mina = logged_in("mina")
     toggle_to(mina, "Mina Park")

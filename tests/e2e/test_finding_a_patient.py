@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Manner
+from tests.e2e.conftest import Manner, crosswise
 from tests.e2e.journey import is_not_for_them, line, reads, section, well_made
 
 
@@ -90,6 +90,7 @@ def test_searching_filtering_paging_and_changing(
     reads(mina, "0491 570 156")
 
 
+@crosswise
 def test_somebody_new(logged_in: Callable[[str], Page], manner: Manner) -> None:
     amara = logged_in("amara")
     opens_patients(amara)
@@ -108,6 +109,7 @@ def test_somebody_new(logged_in: Callable[[str], Page], manner: Manner) -> None:
     expect(amara.get_by_role("link", name="Nour Haddad")).to_be_visible()
 
 
+@crosswise
 def test_a_practitioner_is_kept_from_one_patient(logged_in: Callable[[str], Page], manner: Manner) -> None:
     amara, rhys = logged_in("amara"), logged_in("rhys")
     rhys.goto("/practice/harbour-street/patients")
@@ -132,6 +134,7 @@ def test_a_practitioner_is_kept_from_one_patient(logged_in: Callable[[str], Page
     expect(rhys.get_by_role("link", name="Jun Park", exact=True)).to_be_visible()
 
 
+@crosswise
 def test_hidden_names_stay_hidden(logged_in: Callable[[str], Page], manner: Manner) -> None:
     tom = logged_in("tom")
     opens_patients(tom)

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import go_to, log_in, pick, reads, section, well_made
 
 PORTAL = "Patient Portal"
@@ -65,10 +66,12 @@ def test_invitations_are_turned_off_while_somebody_has_a_patient_open(
     expect(amara.get_by_role("heading", level=1, name="Invitations")).to_be_visible()
     open_settings(amara)
     edit_settings(amara, Patient_Invitations="On")
+    reads(amara, "Saved for everybody at your practice")
     bea.reload()
     expect(invite).to_be_visible()
 
 
+@crosswise
 def test_each_mode_of_patient_updates(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     amara, mina = logged_in("amara"), logged_in("mina")
     patient = f"/practice/harbour-street/patients/{cast['people']['mina']['patient']}"
@@ -98,6 +101,7 @@ def test_each_mode_of_patient_updates(logged_in: Callable[[str], Page], cast: di
     well_made(amara)
 
 
+@crosswise
 def test_a_form_from_before_a_change_is_shown_what_stands_now(logged_in: Callable[[str], Page]) -> None:
     amara, at_home = logged_in("amara"), logged_in("amara")
     for page in (amara, at_home):
@@ -115,6 +119,7 @@ def test_a_form_from_before_a_change_is_shown_what_stands_now(logged_in: Callabl
     well_made(amara)
 
 
+@crosswise
 def test_a_template_is_written_looked_at_and_removed(visitor: Callable[[], Page]) -> None:
     amara = visitor()
     log_in(amara, "amara@example.com")
@@ -147,6 +152,7 @@ def test_a_template_is_written_looked_at_and_removed(visitor: Callable[[], Page]
     expect(listed).not_to_contain_text("Your results")
 
 
+@crosswise
 def test_notifications_are_archived_for_everybody(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     change_phone(logged_in("mina"), cast["people"]["mina"]["portal"], "0491 570 994")
     amara, bea = logged_in("amara"), logged_in("bea")

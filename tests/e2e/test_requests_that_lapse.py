@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     ASKED,
     PATIENTS,
@@ -22,6 +23,7 @@ from tests.e2e.journey import (
 OpenMail = Callable[[Page, str, str], None]
 
 
+@crosswise
 def test_after_14_days_it_is_over(
     visitor: Callable[[], Page],
     logged_in: Callable[[str], Page],

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import choose, email_of, follow_the_link, has_portals, pick, reads, type_login, well_made
 
 OpenMail = Callable[[Page, str, str], None]
@@ -44,6 +45,7 @@ def test_for_ones_own_health(visitor: Callable[[], Page], open_mail: OpenMail) -
     well_made(sam)
 
 
+@crosswise
 def test_with_an_email_that_has_a_login(visitor: Callable[[], Page], open_mail: OpenMail) -> None:
     somebody = visitor()
     sign_up(somebody, "My own health", "Mina Park", email_of("mina"))
@@ -65,6 +67,7 @@ def test_as_a_carer(visitor: Callable[[], Page], open_mail: OpenMail) -> None:
     reads(carer, "You have no patient portal of your own. If you are a patient, ask your practitioner to invite you.")
 
 
+@crosswise
 def test_as_a_practitioner(visitor: Callable[[], Page]) -> None:
     practitioner = visitor()
     sign_up(practitioner, "I am a practitioner", "Dr Noor Haddad", "noor@example.com")

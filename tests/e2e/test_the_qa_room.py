@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import PASSWORD, email_of, log_in, reads, section, well_made
 
 
+@crosswise
 def test_everything_is_on_one_page(visitor: Callable[[], Page], open_mail: Callable[[Page, str, str], None]) -> None:
     tester = visitor()
     tester.goto("/")

@@ -5,11 +5,13 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import email_of, reads, well_made
 
 HARBOUR = "/practice/harbour-street"
 
 
+@crosswise
 def test_a_practice_unlinks_a_portal_and_invites_again(
     logged_in: Callable[[str], Page],
     visitor: Callable[[], Page],

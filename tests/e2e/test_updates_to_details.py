@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import email_of, go_to, line, pick, reads, section, toggle_to, well_made
 
 HARBOUR = "/practice/harbour-street"
@@ -96,6 +97,7 @@ def test_one_detail_is_approved_and_one_is_rejected_with_a_reason(
     expect(practices(mina)).not_to_contain_text("Waiting")
 
 
+@crosswise
 def test_of_two_who_decide_the_second_is_told(logged_in: Callable[[str], Page]) -> None:
     mina, amara, bea = logged_in("mina"), logged_in("amara"), logged_in("bea")
     toggle_to(mina, "Mina Park")
@@ -112,6 +114,7 @@ def test_of_two_who_decide_the_second_is_told(logged_in: Callable[[str], Page]) 
     well_made(bea)
 
 
+@crosswise
 def test_a_guardian_changes_a_childs_details_and_changes_them_back(
     logged_in: Callable[[str], Page],
 ) -> None:
@@ -129,6 +132,7 @@ def test_a_guardian_changes_a_childs_details_and_changes_them_back(
     well_made(bea)
 
 
+@crosswise
 def test_auto_update_takes_everything_over_at_once(logged_in: Callable[[str], Page], mina_at_harbour: str) -> None:
     mina, amara = logged_in("mina"), logged_in("amara")
     takes_updates(amara, "Auto update")
@@ -140,6 +144,7 @@ def test_auto_update_takes_everything_over_at_once(logged_in: Callable[[str], Pa
     expect(section(amara, "Patient updates")).to_contain_text("approved at once")
 
 
+@crosswise
 def test_disabled_takes_nothing_over(logged_in: Callable[[str], Page], mina_at_harbour: str) -> None:
     mina, amara = logged_in("mina"), logged_in("amara")
     takes_updates(amara, "Disabled")
@@ -152,6 +157,7 @@ def test_disabled_takes_nothing_over(logged_in: Callable[[str], Page], mina_at_h
     reads(amara, "Nothing waits.")
 
 
+@crosswise
 def test_who_may_not_decide(logged_in: Callable[[str], Page], mina_at_harbour: str) -> None:
     """Tom is read only and reads no names; Rhys finds his own patients alone."""
     mina, tom, rhys = logged_in("mina"), logged_in("tom"), logged_in("rhys")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     PASSWORD,
     access_button,
@@ -147,6 +148,7 @@ def edit_and_end(amara: Page, nell: Page) -> None:
     expect(practice_toggle(nell)).to_have_text(HARBOUR_STREET)
 
 
+@crosswise
 def test_who_has_a_login_accepts_in_the_notifications_and_has_both(
     logged_in: Callable[[str], Page], open_mail: OpenMail
 ) -> None:
@@ -186,6 +188,7 @@ def test_who_has_a_login_accepts_in_the_notifications_and_has_both(
     expect(line(users, "Kim")).to_have_count(0)
 
 
+@crosswise
 def test_several_practices_and_one_toggle(logged_in: Callable[[str], Page]) -> None:
     rhys = logged_in("rhys")
     expect(rhys.get_by_role("heading", name="Where would you like to go?")).to_be_visible()
@@ -202,6 +205,7 @@ def test_several_practices_and_one_toggle(logged_in: Callable[[str], Page]) -> N
     log_out(rhys)
 
 
+@crosswise
 def test_full_access_is_ended_by_nobody_here(logged_in: Callable[[str], Page]) -> None:
     amara = logged_in("amara")
     users = open_users(amara)

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import reads, section, well_made
 from tests.e2e.test_portal_settings import edit_settings, open_settings
 
@@ -60,6 +61,7 @@ def test_a_note_is_written_and_shared_and_the_patient_reads_it(
     expect(section(mina, FROM)).not_to_contain_text(WORDS)
 
 
+@crosswise
 def test_note_sharing_decides_what_other_practitioners_read(
     logged_in: Callable[[str], Page], cast: dict[str, Any]
 ) -> None:
@@ -91,6 +93,7 @@ def test_note_sharing_decides_what_other_practitioners_read(
     expect(section(amara, NOTES)).not_to_contain_text(WORDS)
 
 
+@crosswise
 def test_administrators_meet_no_notes(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     amara, bea = logged_in("amara"), logged_in("bea")
     open_settings(amara)

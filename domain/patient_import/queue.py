@@ -69,20 +69,16 @@ class _Claimed:
         """Nothing was brought in, and why."""
         await _end.rows(self.id, self.claim, "Failed", 0, 0, 0, 0, 0, json.dumps([[0, words]]), clock.now())
 
-    async def give_back(self) -> None:
-        """For another worker, at once: this one stops."""
-        await run(
-            "UPDATE patient_upload SET state = 'Waiting', claim = NULL WHERE id = $1 AND claim = $2",
-            self.id,
-            self.claim,
-        )
-
 
 async def run_next() -> bool:
     """Brings in the file that waits longest. Whether there was one. Raises DatabaseGone, after which its lease runs
     out."""
-    now = clock.now()
-    row = await _claim.first(new_id(), now + LEASE, now)
+    claim, now = new_id(), clock.now()
+    try:
+        row = await _claim.first(claim, now + LEASE, now)
+    except asyncio.CancelledError:
+        await _give_back(claim)  # the claim may stand already, though its answer was not waited for
+        raise
     if row is None:
         return False
     claimed = _Claimed(**row)
@@ -99,7 +95,7 @@ async def run_next() -> bool:
         except Refused as refused:
             await claimed.fail(refused.words)
         except asyncio.CancelledError:
-            await claimed.give_back()
+            await _give_back(claim)
             raise
         except DatabaseGone:
             raise
@@ -107,6 +103,11 @@ async def run_next() -> bool:
             note("import failed", upload=str(claimed.id), error=type(error).__name__)
             await claimed.fail("Something went wrong on our side. Nothing was brought in. Send the file again")
     return True
+
+
+async def _give_back(claim: UUID) -> None:
+    """For another worker, at once: this one stops."""
+    await run("UPDATE patient_upload SET state = 'Waiting', claim = NULL WHERE claim = $1 AND state = 'Running'", claim)
 
 
 @asynccontextmanager

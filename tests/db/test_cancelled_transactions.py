@@ -9,9 +9,9 @@ from db.engine import run, transaction
 
 @pytest.mark.parametrize("steps", range(12))
 async def test_cancelled_at_any_step(database: None, steps: int) -> None:
-    async def work() -> None:
+    async def work() -> object:
         async with transaction():
-            await run("SELECT 1")
+            return await run("SELECT 1 AS one")
 
     for _ in range(5):
         working = asyncio.create_task(work())
@@ -19,4 +19,4 @@ async def test_cancelled_at_any_step(database: None, steps: int) -> None:
             await asyncio.sleep(0)
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-        await asyncio.gather(*(work() for _ in range(3)))
+        assert await asyncio.gather(*(work() for _ in range(3))) == [[{"one": 1}]] * 3

@@ -248,6 +248,7 @@ async def test_a_link_stays_good_when_invitations_are_turned_off() -> None:
     _, invitation = await invited(clinic)
     await run("UPDATE practice SET invitations = false")
     await set_up(invitation, RIGHT)
+    assert await run("SELECT state FROM invitation WHERE id = $1", invitation) == [{"state": "Accepted"}]
 
 
 async def test_a_childs_guardian_opens_a_portal_and_is_confirmed_by_the_invitation() -> None:

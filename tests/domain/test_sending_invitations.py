@@ -150,6 +150,7 @@ async def test_an_email_of_somebody_who_declined_to_work_here_is_no_staffs() -> 
     place = await practitioner(clinic)
     await clinic.hire("Ines Duarte", active=False, accepted_at=None, declined_at=clock.now())
     await send(clinic, place, "ines@example.com")
+    assert await run("SELECT state FROM invitation WHERE email_key = 'ines@example.com'") == [{"state": "Pending"}]
 
 
 async def test_an_email_of_staff_elsewhere_is_taken_like_any() -> None:

@@ -1,6 +1,5 @@
 """Sending an invitation again: a new link for 14 days, which ends the old one."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,6 @@ from domain.notifications import CAME_TO_NOTHING, settle_invitations
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
-
-PRESSED_TWICE_WITHIN = timedelta(minutes=1)
 
 
 async def resend(place: Place, invitation: UUID, version: int) -> None:
@@ -59,7 +56,7 @@ async def patient_of(place: Place, invitation: UUID) -> UUID:
 
 
 def _was_just_sent(place: Place, row: dict[str, Any], version: int) -> bool:
-    pressed_twice = row["sent_by"] == place.account and row["sent_at"] > clock.now() - PRESSED_TWICE_WITHIN
+    pressed_twice = row["sent_by"] == place.account and row["sent_at"] > clock.now() - clock.PRESSED_TWICE_WITHIN
     return bool(row["state"] == "Pending" and row["link_version"] == version + 1 and pressed_twice)
 
 

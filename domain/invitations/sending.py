@@ -1,7 +1,6 @@
 """Inviting one patient."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from db.engine import run, transaction
@@ -19,7 +18,6 @@ from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
 
 LONGEST_MESSAGE = 2_000
-PRESSED_TWICE_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ async def _just_sent(place: Place, patient: UUID, email: str, message: str) -> U
         email.strip(),
         message,
         place.account,
-        clock.now() - PRESSED_TWICE_WITHIN,
+        clock.now() - clock.PRESSED_TWICE_WITHIN,
     )
     return rows[0]["id"] if rows else None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 LAST = "\U0010ffff"
 """After every other character in the order of COLLATE "C"."""
-KEYS = ("last_key", "first_key", "preferred_key", "email_key", "phone_key")
+KEYS = ("last_key", "first_key", "preferred_key", "email_key", "phone_key", "city_key")
 """A patient's columns that `patient_keys` fills."""
 
 
@@ -22,8 +22,8 @@ def digits(text: str) -> str:
 
 
 def patient_keys(row: Mapping[str, Any]) -> dict[str, str]:
-    """The keys of a patient, for whoever writes first_name, last_name, preferred_name, email or phone. What `row`
-    lacks has no key in what comes back."""
+    """The keys of a patient, for whoever writes first_name, last_name, preferred_name, email, phone or city. What
+    `row` lacks has no key in what comes back."""
     found: dict[str, str] = {}
     if "first_name" in row and "last_name" in row:
         found["last_key"] = key(f"{row['last_name']} {row['first_name']}")
@@ -34,4 +34,6 @@ def patient_keys(row: Mapping[str, Any]) -> dict[str, str]:
         found["email_key"] = str(row["email"]).strip().casefold()
     if "phone" in row:
         found["phone_key"] = digits(row["phone"])
+    if "city" in row:
+        found["city_key"] = key(row["city"])
     return found

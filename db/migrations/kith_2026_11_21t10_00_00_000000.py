@@ -6,11 +6,13 @@ from typing import Any
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from db.engine import DB
-from db.keys import KEYS, patient_keys
+from db.keys import patient_keys
 
 ID = "2026-11-21T10:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "The practice's side"
+KEYS = ("last_key", "first_key", "preferred_key", "email_key", "phone_key")
+"""Those that there were then."""
 
 SETTINGS = """
 ALTER TABLE practice

@@ -16,10 +16,26 @@ class InvitationState(StrEnum):
 
     PENDING = "Pending"
     ACCEPTED = "Accepted"
+    DECLINED = "Declined"
     EXPIRED = "Expired"
     CANCELLED = "Cancelled"
     UNDELIVERABLE = "Undeliverable"
     LOCKED = "Locked"
+
+
+class FamilyInvitation(Table, tablename="family_invitation"):
+    """One mail about several patients with one email, each of whom has an invitation of their own (K3)."""
+
+    id = UUID(primary_key=True, default=new_id)
+    practice = ForeignKey(Practice, null=False, on_delete=OnDelete.restrict)
+    email = Text()
+    email_key = Text()
+    message = Text(default="", help_text="The practice's words, its terms resolved")
+    link_version = Integer(default=1)
+    sent_by = ForeignKey(Account, null=False, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(default=None)
+    sent_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
 
 
 class Invitation(Table):
@@ -44,3 +60,5 @@ class Invitation(Table):
     cancelled_at = Timestamptz(null=True, default=None)
     accepted_by = ForeignKey(Account, null=True, on_delete=OnDelete.restrict)
     portal = ForeignKey(Portal, null=True, on_delete=OnDelete.restrict)
+    family = ForeignKey(FamilyInvitation, null=True, on_delete=OnDelete.restrict)
+    declined_at = Timestamptz(null=True, default=None)

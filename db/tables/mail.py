@@ -1,4 +1,4 @@
-from piccolo.columns import UUID, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from db.ids import new_id
@@ -21,3 +21,11 @@ class Mail(Table):
     sent_at = Timestamptz(null=True, default=None)
     failed_at = Timestamptz(null=True, default=None)
     failure = Text(null=True, default=None)
+    bulk = Boolean(default=False, help_text="One of many: every other mail that is due goes first")
+
+
+class MailRate(Table, tablename="mail_rate"):
+    """The one row in which all workers share how fast they may send."""
+
+    id = Integer(primary_key=True, default=1)
+    next_at = Timestamptz(default=None, help_text="When the next mail may go")

@@ -1,4 +1,4 @@
-from piccolo.columns import UUID, Date, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.base import OnDelete
 from piccolo.table import Table
 
@@ -13,7 +13,7 @@ class Patient(Table):
     """A practice's own record of a person, linked to at most one portal.
 
     `code` stands for the name wherever names are hidden (decision 18). The keys are what people search and sort by:
-    whoever writes a name, email or phone writes them too, with `db.keys.patient_keys`.
+    whoever writes a name, email, phone or city writes them too, with `db.keys.patient_keys`.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -42,6 +42,8 @@ class Patient(Table):
     preferred_key = Text(default="")
     email_key = Text(default="")
     phone_key = Text(default="")
+    city_key = Text(default="")
+    active = Boolean(default=True, help_text="Whether the practice looks after them now; FHIR's Patient.active")
     version = Integer(default=1, help_text="Raised by every change of details")
 
 

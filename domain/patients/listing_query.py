@@ -5,7 +5,7 @@ from typing import Any
 from db.tables.member import Limit
 from domain import clock
 from domain.paging import PAGE
-from domain.patients.question import Life, Order, PortalState, Question
+from domain.patients.question import Order, PatientStatus, PortalState, Question
 from domain.patients.search import Match
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
@@ -110,8 +110,12 @@ class ListingQuery:
             PortalState.INVITED: f" AND p.portal IS NULL AND {open_one}",
             PortalState.LINKED: " AND p.portal IS NOT NULL",
         }[self.asked.portal]
-        if self.asked.life:
-            said += f" AND p.deceased_on IS {'NOT ' if self.asked.life is Life.DECEASED else ''}NULL"
+        said += {
+            None: "",
+            PatientStatus.ACTIVE: " AND p.deceased_on IS NULL AND p.active",
+            PatientStatus.INACTIVE: " AND p.deceased_on IS NULL AND NOT p.active",
+            PatientStatus.DECEASED: " AND p.deceased_on IS NOT NULL",
+        }[self.asked.status]
         if self.asked.practitioner:
             said += f" AND p.practitioner = {self._value(self.asked.practitioner)}"
         return said

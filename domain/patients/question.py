@@ -13,8 +13,11 @@ class PortalState(StrEnum):
     LINKED = "Has a portal"
 
 
-class Life(StrEnum):
-    LIVING = "Living"
+class PatientStatus(StrEnum):
+    """Who has died is neither of the others, whatever stood there before."""
+
+    ACTIVE = "Active"
+    INACTIVE = "Inactive"
     DECEASED = "Deceased"
 
 
@@ -25,17 +28,17 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What is looked for. Practitioner, portal and life are of the profile: with one of them, only patients of whom
+    """What is looked for. Practitioner, portal and status are of the profile: with one of them, only patients of whom
     the member reads that are found."""
 
     q: str = ""
     practitioner: UUID | None = None
     portal: PortalState | None = None
-    life: Life | None = None
+    status: PatientStatus | None = None
     order: Order = Order.FAMILY_NAME
     page: int = 1
 
     @property
     def area(self) -> Area:
         """What must be readable of a patient for the question to find them."""
-        return Area.PROFILES if self.practitioner or self.portal or self.life else Area.CONTACT
+        return Area.PROFILES if self.practitioner or self.portal or self.status else Area.CONTACT

@@ -47,6 +47,9 @@ class PlacePermission(StrEnum):
     INVITE = "invitation:send"
     DECIDE_UPDATES = "update:decide"
     CONFIRM_GUARDIANS = "guardian:confirm"
+    VIEW_REPORTS = "report:view"
+    SAVE_REPORTS = "report:save"
+    CHOOSE_PATIENTS = "report:choose"
     VIEW_NOTIFICATIONS = "notification:view"
     ARCHIVE_NOTIFICATIONS = "notification:archive"
     VIEW_SETTINGS = "settings:view"
@@ -93,6 +96,9 @@ PLACE_RULES: dict[PlacePermission, PlaceRule] = {
     PlacePermission.INVITE: PlaceRule(module=Module.INVITATIONS, changes=True, names=True),
     PlacePermission.DECIDE_UPDATES: PlaceRule(module=Module.PATIENTS, changes=True, names=True),
     PlacePermission.CONFIRM_GUARDIANS: PlaceRule(module=Module.PATIENTS, changes=True, names=True),
+    PlacePermission.VIEW_REPORTS: PlaceRule(module=Module.REPORTS),
+    PlacePermission.SAVE_REPORTS: PlaceRule(module=Module.REPORTS, changes=True),
+    PlacePermission.CHOOSE_PATIENTS: PlaceRule(module=Module.REPORTS, changes=True, names=True),
     PlacePermission.VIEW_NOTIFICATIONS: PlaceRule(),
     PlacePermission.ARCHIVE_NOTIFICATIONS: PlaceRule(changes=True),
     PlacePermission.VIEW_SETTINGS: PlaceRule(FULL),

@@ -11,7 +11,7 @@ from db.tables.member import MemberLevel, RoleType
 from domain import clock
 from domain.errors import NotFound, NotPermitted
 from domain.patients import listing
-from domain.patients.question import Life, Order, PortalState, Question
+from domain.patients.question import Order, PatientStatus, PortalState, Question
 from domain.patients.search import matches
 from domain.places import Place
 from tests.cast import someone
@@ -153,8 +153,8 @@ async def test_filters(clinic: Clinic, amara: Place) -> None:
     nobody = await found(amara, portal=PortalState.NONE)
     assert "Old Oak" in nobody
     assert not {"Zed Novak", "Mina Park"} & set(nobody)
-    assert await found(amara, life=Life.DECEASED) == ["Old Oak"]
-    assert "Old Oak" not in await found(amara, life=Life.LIVING)
+    assert await found(amara, status=PatientStatus.DECEASED) == ["Old Oak"]
+    assert "Old Oak" not in await found(amara, status=PatientStatus.ACTIVE)
     assert await found(amara, practitioner=clinic.practitioner) == ["Zed Novak"]
     assert await found(amara, "anna", practitioner=clinic.practitioner) == []
     assert await found(amara, practitioner=uuid4()) == []

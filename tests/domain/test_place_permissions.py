@@ -62,6 +62,9 @@ invitation:view       yes   yes yes yes yes yes yes yes yes yes   yes   no
 invitation:send       yes   yes yes yes yes yes yes yes yes no    no    no
 update:decide         yes   yes yes yes yes yes yes yes yes no    no    no
 guardian:confirm      yes   yes yes yes yes yes yes yes yes no    no    no
+report:view           yes   yes yes yes yes yes yes yes yes yes   yes   no
+report:save           yes   yes yes yes yes yes yes yes yes no    yes   no
+report:choose         yes   yes yes yes yes yes yes yes yes no    no    no
 notification:view     yes   yes yes yes yes yes yes yes yes yes   yes   yes
 notification:archive  yes   yes yes yes yes yes yes yes yes no    yes   yes
 settings:view         yes   yes no  no  no  yes no  no  no  no    no    no

@@ -349,11 +349,11 @@ async def test_the_list_has_every_state_and_hides_names() -> None:
     [hidden] = (await invitations.read(tom)).rows
     assert (hidden.name[:2], hidden.email) == ("KT", "")
     for state in InvitationState:
-        moment = {"used_at": clock.now()} if state is InvitationState.ACCEPTED else {"used_at": None}
-        await run("UPDATE invitation SET state = $1, used_at = $2", state.value, moment["used_at"])
+        moments = [clock.now() if state is one else None for one in (InvitationState.ACCEPTED, InvitationState.DECLINED)]
+        await run("UPDATE invitation SET state = $1, used_at = $2, declined_at = $3", state.value, *moments)
         for asked in InvitationState:
             assert len((await invitations.read(place, asked)).rows) == (asked is state), (state, asked)
-    await run("UPDATE invitation SET state = 'Pending', used_at = NULL")
+    await run("UPDATE invitation SET state = 'Pending', used_at = NULL, declined_at = NULL")
     set_clock(clock.now() + timedelta(days=15))
     assert [row.state for row in (await invitations.read(place)).rows] == [InvitationState.EXPIRED]
     assert (await invitations.read(place, InvitationState.PENDING)).rows == ()

@@ -164,10 +164,10 @@ async def plant() -> dict[str, Canary]:
     await run("UPDATE access SET email_key = email")
     await run("UPDATE member SET email_key = email")
     await run("UPDATE invitation SET email_key = email")
-    for row in await run("SELECT id, first_name, last_name, preferred_name, email, phone FROM patient"):
+    for row in await run("SELECT id, first_name, last_name, preferred_name, email, phone, city FROM patient"):
         await run(
-            "UPDATE patient SET last_key = $2, first_key = $3, preferred_key = $4, email_key = $5, phone_key = $6"
-            " WHERE id = $1",
+            "UPDATE patient SET last_key = $2, first_key = $3, preferred_key = $4, email_key = $5, phone_key = $6,"
+            " city_key = $7 WHERE id = $1",
             row["id"],
             *(patient_keys(row)[name] for name in KEYS),
         )

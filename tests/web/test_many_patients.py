@@ -24,7 +24,7 @@ from db.tables.member import MemberLevel
 from db.tables.patient import Patient
 from domain import clock, codes, places
 from domain.patients.listing_query import ListingQuery
-from domain.patients.question import Life, Order, PortalState, Question
+from domain.patients.question import Order, PatientStatus, PortalState, Question
 from domain.patients.search import Match, matches
 from tests.clinic import Clinic
 from tests.conftest import EMPTY
@@ -128,7 +128,7 @@ QUESTIONS = {
     "by first name": Question(order=Order.FIRST_NAME),
     "invited": Question(portal=PortalState.INVITED),
     "with a portal": Question(portal=PortalState.LINKED),
-    "deceased": Question(life=Life.DECEASED),
+    "deceased": Question(status=PatientStatus.DECEASED),
     "nobody's": Question(practitioner=UUID(int=7)),
 }
 

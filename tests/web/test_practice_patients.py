@@ -27,7 +27,7 @@ async def amara(browser: Browser, clinic: Clinic) -> Browser:
 
 
 async def test_the_address_holds_the_question(amara: Browser) -> None:
-    page = await amara.get(f"{HERE}?q=weber&sort=First+name&status=Living")
+    page = await amara.get(f"{HERE}?q=weber&sort=First+name&status=Active")
     assert 'value="weber"' in page.text
     assert "<option selected>First name</option>" in page.text
     assert "60 patients" in text(page)

@@ -11,7 +11,7 @@ from litestar.response import Response
 
 from domain.errors import NotFound
 from domain.patients import listing, practitioners
-from domain.patients.question import Life, Order, PortalState, Question
+from domain.patients.question import Order, PatientStatus, PortalState, Question
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import Place
 from web.respond import page
@@ -28,7 +28,8 @@ async def show_patients(request: Caller, place: NamedDependency[Place]) -> Respo
     return page(
         request, "practice/patients", fragment="patients",
         asked=asked, shown=await listing.read(place, asked), practitioners=names,
-        choices={"portal": _portal_states(place), "status": Life, "sort": Order}, other_page=_other_page(asked),
+        choices={"portal": _portal_states(place), "status": PatientStatus, "sort": Order},
+        other_page=_other_page(asked),
     )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def _asked(request: Caller) -> Question:
         q=" ".join("".join(c for c in sent("q", "") if c.isprintable()).split())[:100],
         practitioner=_id(sent("practitioner", "")),
         portal=_choice(PortalState, sent("portal", "")),
-        life=_choice(Life, sent("status", "")),
+        status=_choice(PatientStatus, sent("status", "")),
         order=_choice(Order, sent("sort", "")) or Order.FAMILY_NAME,
         page=int(number),
     )
@@ -68,7 +69,7 @@ def _id(said: str) -> UUID | None:
 def _other_page(asked: Question) -> Any:
     """The address of another page of the same question."""
     said = {
-        "q": asked.q, "practitioner": asked.practitioner, "portal": asked.portal, "status": asked.life,
+        "q": asked.q, "practitioner": asked.practitioner, "portal": asked.portal, "status": asked.status,
         "sort": asked.order if asked.order is not Order.FAMILY_NAME else None,
     }  # fmt: skip
     kept = {name: str(value) for name, value in said.items() if value}

@@ -349,7 +349,8 @@ async def test_the_list_has_every_state_and_hides_names() -> None:
     [hidden] = (await invitations.read(tom)).rows
     assert (hidden.name[:2], hidden.email) == ("KT", "")
     for state in InvitationState:
-        moments = [clock.now() if state is one else None for one in (InvitationState.ACCEPTED, InvitationState.DECLINED)]
+        ends = (InvitationState.ACCEPTED, InvitationState.DECLINED)
+        moments = [clock.now() if state is end else None for end in ends]
         await run("UPDATE invitation SET state = $1, used_at = $2, declined_at = $3", state.value, *moments)
         for asked in InvitationState:
             assert len((await invitations.read(place, asked)).rows) == (asked is state), (state, asked)

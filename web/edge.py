@@ -125,14 +125,20 @@ def _has_file(scope: Scope) -> bool:
 
 
 def _impatient(receive: Receive, within: float) -> Receive:
-    deadline = asyncio.get_running_loop().time() + within
+    """Hurries whoever sends a body. Once all of it has come, an answer may take longer: a file of many rows."""
+    deadline, come = asyncio.get_running_loop().time() + within, False
 
     async def receive_in_time() -> Any:
+        nonlocal come
+        if come:
+            return await receive()
         try:
             async with asyncio.timeout_at(deadline):
-                return await receive()
+                message = await receive()
         except TimeoutError as error:
             raise HTTPException(status_code=408) from error
+        come = not message.get("more_body", False)
+        return message
 
     return receive_in_time
 

@@ -1,5 +1,6 @@
 """One request to the site in this process, byte for byte: what no browser and no HTTP library would let through too."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -77,11 +78,18 @@ async def _conversation(site: ASGIApp, scope: dict[str, Any], body: bytes) -> An
     sent: list[dict[str, Any]] = []
     pieces = iter([{"type": "http.request", "body": body, "more_body": False}])
 
+    answered = asyncio.Event()
+
     async def receive() -> Any:
-        return next(pieces, {"type": "http.disconnect"})
+        if piece := next(pieces, None):
+            return piece
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def keep(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     await site(cast("Any", scope), receive, keep)
     start = next(message for message in sent if message["type"] == "http.response.start")

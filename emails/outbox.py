@@ -13,7 +13,9 @@ from typing import Any
 from uuid import uuid4
 
 from db.engine import DatabaseGone, run
+from db.tables.bulk_invitation import BulkOutcome
 from domain import clock
+from domain.invitations import delivery
 from domain.journal import note
 from domain.mail import MailKind
 from emails.compose import BadMessage, compose, sender_address
@@ -22,6 +24,7 @@ from emails.letter import NoLongerDue, NoSuchMailbox, Owed
 from emails.smtp import CONNECTED_WITHIN, NO_MAILBOX, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable
 from settings import Settings
 
+NO_LONGER_DUE = "no longer due"
 BATCH = 20
 LEASE = timedelta(minutes=3)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
@@ -39,10 +42,15 @@ WITH due AS MATERIALIZED (
 UPDATE mail SET claim = $1, claimed_until = $3, attempts = attempts + 1 FROM due WHERE mail.id = due.id
 RETURNING mail.id, kind, subject, recipient, created_at, due_at, attempts
 """
+# The chosen patients whom a mail tells have their outcome with it, in the same statement: a count that was true before
+# it is true after it.
 FINISH = """
-UPDATE mail SET sent_at = $3, failed_at = $4, failure = $5, due_at = coalesce($6, due_at), claim = NULL,
-    claimed_until = NULL
-WHERE id = $1 AND claim = $2
+WITH marked AS (
+    UPDATE mail SET sent_at = $3, failed_at = $4, failure = $5, due_at = coalesce($6, due_at), claim = NULL,
+        claimed_until = NULL
+    WHERE id = $1 AND claim = $2 RETURNING id)
+UPDATE bulk_invitation_patient p SET outcome = $7, reason = $8
+FROM marked WHERE p.mail = marked.id AND p.outcome = 'Waiting' AND $7::text IS NOT NULL
 """
 GIVE_BACK = """
 UPDATE mail SET claim = NULL, claimed_until = NULL, attempts = attempts - 1 WHERE id = ANY($1) AND claim = $2
@@ -53,6 +61,17 @@ def pause_after(attempts: int) -> timedelta:
     """How long a mail waits after so many attempts: twice as long each time, up to an hour, give or take a half."""
     longest = min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 20), LONGEST_PAUSE)
     return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the load, keeps no secret
+
+
+def outcome(sent_at: Any = None, failed_at: Any = None, failure: str = "", **_: Any) -> tuple[str | None, str]:
+    """What became of a chosen patient whose mail is marked so, and why. None while it is owed."""
+    if sent_at:
+        return BulkOutcome.SENT.value, ""
+    if not failed_at:
+        return None, ""
+    if failure == NO_LONGER_DUE:
+        return BulkOutcome.CANCELLED.value, ""
+    return BulkOutcome.FAILED.value, delivery.reason(failure)
 
 
 class Outbox:
@@ -127,7 +146,7 @@ class Outbox:
         except (DatabaseGone, asyncio.CancelledError):
             raise
         except NoLongerDue:
-            await self._end(owed, "no longer due")
+            await self._end(owed, NO_LONGER_DUE)
         except NoSuchMailbox:
             await self._fail(owed, NO_MAILBOX)
         except BadMessage as error:
@@ -158,7 +177,7 @@ class Outbox:
     async def _finish(self, owed: Owed, **marks: Any) -> None:
         """Marks a mail, if it is still ours. One that the database was not there for is marked as soon as it is."""
         values = (owed.id, self.claim, *(marks.get(name) for name in ("sent_at", "failed_at", "failure", "due_at")))
-        self.unmarked.append(values)
+        self.unmarked.append((*values, *outcome(**marks)))
         await self._mark_left_over()
 
     async def _mark_left_over(self) -> None:

@@ -1,6 +1,7 @@
 """Owing mail. The floor above sends it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class MailKind(StrEnum):
     ACCESS_OFFER = "access-offer"
     ACCESS_CONSENT = "access-consent"
     INVITATION = "invitation"
+    FAMILY_INVITATION = "family-invitation"
     PRACTICE_LINKED = "practice-linked"
     PRACTICE_UNLINKED = "practice-unlinked"
     UPDATE_DECIDED = "update-decided"
@@ -50,6 +52,32 @@ async def owe(kind: MailKind, subject: UUID, recipient: str, *, once: str = "") 
         now,
         now,
     )
+
+
+async def owe_many(
+    kind: MailKind, owed: Sequence[tuple[UUID, str, str]], *, due_at: datetime, bulk: bool = True
+) -> list[UUID]:
+    """Writes mails of one kind in one statement, inside the caller's transaction: each a subject, a recipient and a
+    `once`, as `owe` has them. None goes before `due_at`, and with `bulk` none before any other mail that is due. Gives
+    the ids of the mails, in their order.
+
+    Raises asyncpg's UniqueViolationError for one that is owed already.
+    """
+    ids = [new_id() for _ in owed]
+    await run(
+        "INSERT INTO mail (id, kind, subject, recipient, key, created_at, due_at, attempts, bulk)"
+        " SELECT id, $2, subject, recipient, key, $6, $7, 0, $8"
+        " FROM unnest($1::uuid[], $3::uuid[], $4::text[], $5::text[]) AS owed (id, subject, recipient, key)",
+        ids,
+        kind.value,
+        [subject for subject, _, _ in owed],
+        [recipient for _, recipient, _ in owed],
+        [f"{kind}:{subject}:{recipient}:{once}" for subject, recipient, once in owed],
+        clock.now(),
+        due_at,
+        bulk,
+    )
+    return ids
 
 
 async def sweep() -> None:

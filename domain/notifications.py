@@ -1,5 +1,6 @@
 """What a practice's people should know, until one of them archives it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,13 +20,18 @@ class NotificationKind(StrEnum):
     INVITATION_ACCEPTED = "invitation-accepted"
     INVITATION_UNDELIVERABLE = "invitation-undeliverable"
     INVITATION_LOCKED = "invitation-locked"
+    INVITATION_DECLINED = "invitation-declined"
     UPDATE_WAITING = "update-waiting"
     GUARDIANS_WAITING = "guardians-waiting"
     MEMBER_ACCEPTED = "member-accepted"
     MEMBER_DECLINED = "member-declined"
 
 
-CAME_TO_NOTHING = (NotificationKind.INVITATION_UNDELIVERABLE, NotificationKind.INVITATION_LOCKED)
+CAME_TO_NOTHING = (
+    NotificationKind.INVITATION_UNDELIVERABLE,
+    NotificationKind.INVITATION_LOCKED,
+    NotificationKind.INVITATION_DECLINED,
+)
 """What is told of an invitation until a newer one goes out."""
 
 # $4: of whose profiles, since what is told of a patient is more than their name and contact (decision 29); $5: which
@@ -74,12 +80,12 @@ async def tell(
     )
 
 
-async def settle_invitations(patient: UUID, by: UUID, *kinds: NotificationKind) -> None:
-    """Archives what waits about all invitations of a patient, inside the caller's transaction."""
+async def settle_invitations(patients: Sequence[UUID], by: UUID, *kinds: NotificationKind) -> None:
+    """Archives what waits about all invitations of patients, inside the caller's transaction."""
     await run(
-        "UPDATE notification n SET archived_at = $3, archived_by = $4 FROM invitation i WHERE i.patient = $1"
+        "UPDATE notification n SET archived_at = $3, archived_by = $4 FROM invitation i WHERE i.patient = ANY ($1)"
         " AND n.subject = i.id AND n.kind = ANY ($2::text[]) AND n.archived_at IS NULL",
-        patient,
+        patients,
         [kind.value for kind in kinds],
         clock.now(),
         by,

@@ -29,7 +29,8 @@ class PatientPortal:
 
 
 _state = Prepared(
-    "SELECT p.deceased_on IS NOT NULL AS deceased, p.birth_date IS NULL AS unborn, coalesce(o.name, '') AS linked_to,"
+    "SELECT p.deceased_on IS NOT NULL OR NOT p.active AS gone, p.birth_date IS NULL AS unborn,"
+    " coalesce(o.name, '') AS linked_to,"
     " coalesce((SELECT w.name FROM invitation i JOIN account w ON w.id = i.accepted_by WHERE i.patient = p.id"
     "  AND i.portal = o.id AND i.state = 'Accepted' ORDER BY i.used_at DESC LIMIT 1), '') AS accepted_by"
     " FROM patient p LEFT JOIN portal o ON o.id = p.portal AND NOT $3::boolean WHERE p.id = $1 AND p.practice = $2"
@@ -48,7 +49,7 @@ async def of_patient(place: Place, patient: Found) -> PatientPortal | None:
         raise NotFound
     past = await listing.of_patient(place, patient.id)
     pending = next((one for one in past if one.waits), None)
-    free = not linked and not row["deceased"] and pending is None
+    free = not linked and not row["gone"] and pending is None
     invites = place.practice.invitations and may(place, PlacePermission.INVITE)
     return PatientPortal(
         linked=linked,

@@ -21,7 +21,7 @@ STAFF = (
 
 
 _PATIENT = (
-    "SELECT p.portal, p.deceased_on, p.birth_date, p.email, c.invitations"
+    "SELECT p.portal, p.deceased_on, p.active, p.birth_date, p.email, c.invitations"
     " FROM patient p JOIN practice c ON c.id = p.practice WHERE p.id = $1 AND p.practice = $2"
 )
 _look = Prepared(_PATIENT)
@@ -29,8 +29,8 @@ _hold = Prepared(f"{_PATIENT} FOR NO KEY UPDATE OF p")
 
 
 async def look(practice: UUID, patient: UUID) -> dict[str, Any]:
-    """A patient's portal, deceased_on, birth_date, email and whether the practice invites (invitations). Raises
-    NotFound."""
+    """A patient's portal, deceased_on, active, birth_date, email and whether the practice invites (invitations).
+    Raises NotFound."""
     row = await _look.first(patient, practice)
     if row is None:
         raise NotFound
@@ -42,7 +42,7 @@ async def hold(practice: UUID, patient: UUID) -> dict[str, Any]:
     row = await _hold.first(patient, practice)
     if row is None:
         raise NotFound
-    await lapse(patient=patient)
+    await lapse(patients=[patient])
     return row
 
 
@@ -54,6 +54,8 @@ def demand_invitable(patient: dict[str, Any]) -> None:
         raise Refused(LINKED)
     if patient["deceased_on"] is not None:
         raise Refused("This patient has died, so there is nobody to invite")
+    if not patient["active"]:
+        raise Refused("This patient is inactive. Make them active in their details to invite them")
     if patient["birth_date"] is None:
         raise Refused("Add their birth date first: it is asked when they accept")
 

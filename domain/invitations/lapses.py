@@ -1,18 +1,19 @@
 """How an invitation ends by itself, after 14 days."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from db.engine import run
 from domain import clock
 
 
-async def lapse(*, patient: UUID | None = None) -> None:
-    """Writes down which invitations have expired: everywhere, or of one patient."""
+async def lapse(*, patients: Sequence[UUID] | None = None) -> None:
+    """Writes down which invitations have expired: everywhere, or of some patients."""
     await run(
         "UPDATE invitation SET state = 'Expired' WHERE state = 'Pending' AND expires_at <= $1"
-        " AND ($2::uuid IS NULL OR patient = $2)",
+        " AND ($2::uuid[] IS NULL OR patient = ANY ($2))",
         clock.now(),
-        patient,
+        patients,
     )
 
 

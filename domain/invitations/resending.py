@@ -42,7 +42,7 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
             await rations.demand_tries_left(patient)
         await rations.spend(place.practice.id, row["email"])
         await _renew(place, invitation)
-        await settle_invitations(patient, place.account, *CAME_TO_NOTHING)
+        await settle_invitations([patient], place.account, *CAME_TO_NOTHING)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
         await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
 
@@ -65,6 +65,8 @@ def _demand_sendable(row: dict[str, Any], version: int) -> None:
         raise Refused("This invitation has been accepted, so there is nothing to send")
     if row["state"] == "Cancelled":
         raise Refused("This invitation was cancelled. Invite the patient anew from their profile")
+    if row["state"] == "Declined":
+        raise Refused("This invitation was declined. To ask once more, invite the patient anew from their profile")
     if row["link_version"] != version:
         raise Changed
 

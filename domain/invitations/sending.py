@@ -88,7 +88,7 @@ async def send(place: Place, patient: UUID, draft: Draft) -> UUID:
         await demand_no_staff(place.practice.id, draft.email)
         await rations.demand_tries_left(patient)
         await rations.spend(place.practice.id, draft.email, field="email")
-        await settle_invitations(patient, place.account, *CAME_TO_NOTHING)
+        await settle_invitations([patient], place.account, *CAME_TO_NOTHING)
         invitation = await _write(place, patient, draft.email.strip(), message)
         await owe(MailKind.INVITATION, invitation, draft.email.strip(), once="1")
         await audit.record("invitation:send", account=place.account, practice=place.practice.id, subject=invitation)

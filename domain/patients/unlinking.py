@@ -83,7 +83,7 @@ async def _told(found: Found) -> list[str]:
 async def _finish(place: Place, patient: UUID, portal: UUID, told: list[str]) -> None:
     await run("DELETE FROM guardian_confirmation WHERE patient = $1 AND practice = $2", patient, place.practice.id)
     await notifications.settle(NotificationKind.GUARDIANS_WAITING, patient, place.account)
-    await notifications.settle_invitations(patient, place.account, NotificationKind.INVITATION_ACCEPTED)
+    await notifications.settle_invitations([patient], place.account, NotificationKind.INVITATION_ACCEPTED)
     once = str(new_id())
     for email in told:
         await owe(MailKind.PRACTICE_UNLINKED, portal, email, once=once)

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     SET_UP = "kith.set-up.v1"
     ACCESS_OFFER = "kith.access-offer.v1"
     INVITATION = "kith.invitation.v1"
+    FAMILY_INVITATION = "kith.family-invitation.v1"
     JOINING = "kith.joining.v1"
 
 

@@ -9,6 +9,11 @@ def possessive(name: str) -> str:
     return f"{name}’" if name.endswith(("s", "S")) else f"{name}’s"
 
 
+def listed(names: list[str]) -> str:
+    """ "One", "One and Two", "One, Two and Three"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def level_words(level: str) -> str:
     """What a level shows, as a sentence."""
     if Level(level) is Level.CLINICAL:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import invitations
+from domain.invitations import family
 from domain.mail import MailKind
 from domain.members import delivery
 from emails import (
@@ -15,6 +16,7 @@ from emails import (
     access_widened,
     already_signed_up,
     confirm_email,
+    family_invitation,
     invitation,
     member_request,
     member_set_up,
@@ -40,6 +42,7 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.ACCESS_OFFER: access_offer.build,
     MailKind.ACCESS_CONSENT: access_consent.build,
     MailKind.INVITATION: invitation.build,
+    MailKind.FAMILY_INVITATION: family_invitation.build,
     MailKind.PRACTICE_LINKED: practice_linked.build,
     MailKind.PRACTICE_UNLINKED: practice_unlinked.build,
     MailKind.UPDATE_DECIDED: update_decided.build,
@@ -49,6 +52,7 @@ BUILDERS: dict[MailKind, Builder] = {
 
 WHEN_FAILED: dict[MailKind, Callable[[UUID, datetime, str], Awaitable[None]]] = {
     MailKind.INVITATION: invitations.failed,
+    MailKind.FAMILY_INVITATION: family.failed,
     MailKind.MEMBER_SET_UP: delivery.failed,
     MailKind.MEMBER_REQUEST: delivery.failed,
 }

@@ -28,11 +28,6 @@ def many(kind: RecordKind) -> str:
     return "Allergies" if kind is RecordKind.ALLERGY else f"{kind}s"
 
 
-def listed(names: list[str]) -> str:
-    """ "One", "One and Two", "One, Two and Three"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 AREAS = {
     "calendars": "Calendars",
     "invoices": "Invoices",

@@ -89,7 +89,8 @@ async def _is_the_birth_date(invited: Invited, typed: date, account: UUID | None
 
 
 def _closed(state: str) -> str:
-    return {"Accepted": "used", "Cancelled": "cancelled", "Locked": "locked"}.get(state, "expired")
+    whys = {"Accepted": "used", "Cancelled": "cancelled", "Declined": "declined", "Locked": "locked"}
+    return whys.get(state, "expired")
 
 
 async def _count(invited: Invited, tries: int, account: UUID | None) -> None:

@@ -35,6 +35,7 @@ class Listed:
     expires_at: datetime
     used_at: datetime | None
     cancelled_at: datetime | None
+    declined_at: datetime | None
 
     @property
     def can_be_sent_again(self) -> bool:
@@ -58,7 +59,8 @@ class Invitations:
 _LISTED = (
     f"SELECT i.id, i.patient, {NAME} AS name, CASE WHEN $5 THEN '' ELSE i.email END AS email,"  # noqa: S608 - words of ours
     f" {STATE} AS state,"
-    " i.failure, i.link_version, w.name AS sent_by, i.sent_at, i.expires_at, i.used_at, i.cancelled_at"
+    " i.failure, i.link_version, w.name AS sent_by, i.sent_at, i.expires_at, i.used_at, i.cancelled_at,"
+    " i.declined_at"
     " FROM invitation i JOIN patient p ON p.id = i.patient JOIN account w ON w.id = i.sent_by"
     f" WHERE i.practice = $1 AND {FOUND}"
 )

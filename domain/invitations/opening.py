@@ -99,7 +99,7 @@ def _demand_open(row: dict[str, Any], version: int) -> Mapping[str, Any]:
         raise LinkClosed("linked")
     found = demand_open({**row, "cancelled": cancelled}, version)
     if found["state"] != "Pending":
-        raise LinkClosed("locked" if found["state"] == "Locked" else "expired")
+        raise LinkClosed({"Locked": "locked", "Declined": "declined"}.get(found["state"], "expired"))
     return found
 
 

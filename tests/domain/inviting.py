@@ -6,11 +6,13 @@ from uuid import UUID
 
 from db.engine import run
 from db.tables.member import MemberLevel
-from domain import invitations
+from domain import clock, invitations
 from domain.invitations import Answer, Dependant, Draft
+from domain.links import OPEN_FOR
+from domain.mail import MailKind, owe
 from domain.places import Place
 from tests.cast import PASSWORD, Someone, someone
-from tests.clinic import Clinic
+from tests.clinic import Clinic, write
 
 BORN, CHILD_BORN = date(1974, 9, 24), date(2019, 9, 20)
 PARENT = Dependant("Leo Park", "Son", "Parental responsibility, self-declared")
@@ -74,3 +76,29 @@ async def confirmations_of(patient: UUID) -> dict[str, str]:
         patient,
     )
     return {row["name"]: row["state"] for row in rows}
+
+
+SILVAS = {"Ana": date(2021, 3, 4), "Beto": date(2018, 5, 6), "Caro": date(2015, 7, 8)}
+FAMILYS_EMAIL = "silva.family@example.com"
+
+
+async def family(
+    clinic: Clinic, born: dict[str, date] | None = None, *, email: str = FAMILYS_EMAIL, message: str = "", **others: Any
+) -> tuple[UUID, dict[str, UUID]]:
+    """The rows of one mail about several new patients of a clinic: the family's id, and the invitation of each by first
+    name."""
+    now = clock.now()
+    [member] = await run("SELECT account FROM member WHERE id = $1", clinic.practitioner)
+    sent = {
+        "practice": clinic.practice, "email": email, "email_key": email.casefold(), "message": message,
+        "sent_by": member["account"], "created_at": now, "sent_at": now, "expires_at": now + OPEN_FOR,
+    }  # fmt: skip
+    row = await write("family_invitation", **sent)
+    found = {}
+    for name, birth_date in (born or SILVAS).items():
+        patient = await clinic.admit(
+            None, **{"first_name": name, "last_name": "Silva", "birth_date": birth_date, "email": email, **others}
+        )
+        found[name] = await write("invitation", **sent, patient=patient, state="Pending", family=row)
+    await owe(MailKind.FAMILY_INVITATION, row, email, once="1")
+    return row, found

@@ -14,12 +14,13 @@ from domain.permissions import Permission
 from domain.portals import Visit
 from domain.portals import called as called_by
 from domain.updates import Sent
+from domain.words import listed
 from web.days import typed_day, wrong_with
 from web.forms import Form, read
 from web.person_form import PersonForm, drawn
 from web.respond import done, page
 from web.session import Caller
-from web.words import listed, whose
+from web.words import whose
 
 HERE = "/portal/{portal:uuid}/profile"
 

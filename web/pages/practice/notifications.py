@@ -41,6 +41,7 @@ WORDS: dict[NotificationKind, Words] = {
     NotificationKind.INVITATION_LOCKED: Words(
         "was invited, and the birth date was wrong five times: the invitation is locked", "Open patient"
     ),
+    NotificationKind.INVITATION_DECLINED: Words("was declined", "Open patient", opens="The invitation of "),
     NotificationKind.UPDATE_WAITING: Words(
         "were changed", "Decide", "/updates/{subject}", PlacePermission.DECIDE_UPDATES, opens="Details of "
     ),

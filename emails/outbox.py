@@ -18,10 +18,11 @@ from domain import clock
 from domain.invitations import delivery
 from domain.journal import note
 from domain.mail import MailKind
-from emails.compose import BadMessage, compose, sender_address
+from emails.compose import compose, sender_address
 from emails.kinds import BUILDERS, WHEN_FAILED
 from emails.letter import NoLongerDue, NoSuchMailbox, Owed
 from emails.smtp import CONNECTED_WITHIN, NO_MAILBOX, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable
+from emails.sound import BadMessage
 from settings import Settings
 
 NO_LONGER_DUE = "no longer due"

@@ -7,14 +7,23 @@ import pytest
 from jinja2 import UndefinedError
 
 from domain.mail import MailKind
-from emails.compose import HEADERS, BadMessage, compose, demand_sound
+from emails.compose import compose
 from emails.letter import Email, Letter, Link, Owed
+from emails.sound import HEADERS, BadMessage, demand_sound
 from emails.words import unlinked
 
 AT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
 FROM = "Kith <post@kith.example>"
 ID = UUID("00000000-0000-4000-8000-000000000001")
 LONG = "Wolfeschlegelsteinhausenbergerdorff " * 8
+WORDS = {
+    "practice": "Harbour Street Clinic",
+    "phone": "",
+    "patient": "Owen",
+    "has_login": False,
+    "day": "Fri 4 December 2026",
+    "link": Link("http://kith.example/invitations/1"),
+}
 BAD_NAMES = [
     "Mina\r\nBcc: all@evil.example",
     "=?utf-8?q?=0D=0ABcc:all@evil.example?=",
@@ -123,6 +132,38 @@ def test_the_finished_bytes_are_read_again(tampered):
         demand_sound(raw.replace(b"To: mina@", b"To: all@"), "mina@example.com")
     with pytest.raises(BadMessage):
         demand_sound(raw.replace(b"Subject: Someone", b"Subject: =?utf-8?q?=0D=0ABcc:?="), "mina@example.com")
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [
+        (b"charset", b"name=x; charset"),
+        (b"text/html", b"text/calendar"),
+        (b"multipart/alternative", b"multipart/mixed"),
+        (b"--\r\n", b"--\r\nand more\r\n"),
+        (b"Kith is", b"\n.\r\nKith is"),
+        (b"Kith is", b"\xc3\xa9"),
+        (b"Kith is", b"x" * 999),
+    ],
+)
+def test_the_parts_are_ours_and_nothing_else(found, instead):
+    raw = written()
+    assert raw.count(found) >= 1
+    with pytest.raises(BadMessage):
+        demand_sound(raw.replace(found, instead), "mina@example.com")
+
+
+def test_a_part_that_names_the_boundary_stays_one_part():
+    raw = written(f"--=_{ID.hex}--")
+    assert len(list(read(raw).iter_parts())) == 2
+
+
+def test_a_line_of_one_full_stop_and_a_space_at_the_end_arrive():
+    letter = Letter("invitation", WORDS | {"message": (".", "From here", "..")})
+    text, _ = both_parts(compose(letter, owed(), FROM, AT))
+    text = text.replace("\r\n", "\n")
+    assert "“.\nFrom here\n..”" in text
+    assert "\n-- \nKith is" in text
 
 
 def test_a_message_that_is_not_sound_is_never_handed_out():

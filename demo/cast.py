@@ -11,7 +11,19 @@ import asyncpg
 from db.engine import DB, run, transaction
 from db.ids import seeded
 from db.migrate import as_owner
-from demo import appointments, clinics, family, funding, invitations, invoices, notes, patients, records, templates
+from demo import (
+    appointments,
+    clinics,
+    family,
+    funding,
+    invitations,
+    invoices,
+    notes,
+    patients,
+    records,
+    tags,
+    templates,
+)
 from demo.people import CLINICS, HARBOUR_STREET, PEOPLE, TIMEZONE, WORKERS, Person, known_id
 from domain import clock, passwords
 from emails import mailbox
@@ -52,6 +64,7 @@ async def build(settings: Settings) -> None:
             await invitations.send()
             await notes.write(today)
             await templates.write()
+            await tags.give()
         await family.forget_the_building()
 
 

@@ -18,6 +18,8 @@ from domain import clock, codes
 HOW_MANY = 480
 WITHOUT_EMAIL, WITH_STAFF_EMAIL = 97, 211
 DECEASED = {58, 170, 303, 444}
+INACTIVE = {23, 131, 216, 318, 419, 460}
+"""Two of them children."""
 PRACTITIONERS = ("amara", "amara", "amara", "rhys", "ines")
 YOUNGEST, OLDEST = 400, 92 * 365
 """Days: nobody is younger than their first appointment."""
@@ -58,6 +60,7 @@ def _patient(random: Random, number: int, today: date) -> dict[str, Any]:
         "city": town,
         "postcode": postcode,
         "deceased_on": today - timedelta(days=200) if number in DECEASED else None,
+        "active": number not in INACTIVE,
         "created_at": clock.now(),
     }
 

@@ -100,3 +100,28 @@ async def test_every_entry_is_one_that_could_be_added(the_cast: None) -> None:
     [same] = await run("SELECT * FROM record_entry WHERE id = $1", added)
     other = {"id", "portal", "patient", "added_by", "added_at", "ended_on"}
     assert {key: same[key] for key in same.keys() - other} == {key: rows[0][key] for key in same.keys() - other}
+
+
+async def test_412_are_tagged_for_the_portals_launch_some_of_each_kind(the_cast: None) -> None:
+    tagged = await run(
+        "SELECT p.*, i.state FROM patient p JOIN patient_tag g ON g.patient = p.id JOIN tag t ON t.id = g.tag"
+        " LEFT JOIN invitation i ON i.patient = p.id AND i.state = 'Pending' WHERE t.name = 'Portal launch'"
+    )
+    people = {row["id"]: row for row in tagged}
+    assert len(tagged) == len(people) == 412
+    played = {known_id("patient", short) for short in ("mina", "jun", "leo", "owen", "nadia", "ana", "beto", "caro")}
+    one_of_each = {patients.patient_id(number) for number in (patients.WITHOUT_EMAIL, patients.WITH_STAFF_EMAIL)}
+    assert played | one_of_each <= people.keys()
+    assert people[known_id("patient", "owen")]["state"] == "Pending"
+    assert len([row for row in tagged if row["deceased_on"]]) == 3
+    assert len([row for row in tagged if not row["active"]]) == 4
+    assert len(await run("SELECT FROM patient WHERE NOT active")) == len(patients.INACTIVE) == 6
+
+
+async def test_who_comes_for_diabetes_is_tagged(the_cast: None) -> None:
+    [both] = await run(
+        "SELECT count(DISTINCT a.patient) AS visits, (SELECT count(*) FROM patient_tag g JOIN tag t ON t.id = g.tag"
+        "  WHERE t.name = 'Diabetes recall') AS tagged FROM appointment a JOIN appointment_type t ON t.id = a.type"
+        " WHERE t.name = 'Diabetes review'"
+    )
+    assert both["visits"] == both["tagged"] > 50

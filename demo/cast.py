@@ -18,6 +18,7 @@ from demo import (
     funding,
     invitations,
     invoices,
+    kept,
     notes,
     patients,
     records,
@@ -95,20 +96,28 @@ async def _let_mail_land(connection: asyncpg.Connection) -> None:
 
 
 async def _begin_anew(connection: asyncpg.Connection, settings: Settings) -> None:
-    """Empties and builds in one transaction: a request sees the old cast or the new.
+    """Puts back or builds in one transaction: a request sees the old cast or the new.
 
     It gives up its locks sooner than PostgreSQL looks for deadlocks (1 s), so that it is never a request that fails.
     """
+    again = True
     for left in reversed(range(TRIES)):
         try:
             async with DB.transaction_on(connection):
                 await connection.execute("SET LOCAL lock_timeout = '500ms'")
+                if again and await kept.put_back(connection, today_there()):
+                    return
                 await connection.execute(EMPTY)
                 await build(settings)
+                await kept.keep(connection, today_there())
             return
         except asyncpg.LockNotAvailableError:
             if not left:
                 raise
+        except asyncpg.IntegrityConstraintViolationError:
+            if not again:
+                raise
+            again = False
 
 
 def today_there() -> date:

@@ -11,8 +11,9 @@ import pytest
 from db.embedded_server import Addresses
 from db.engine import run, transaction
 from db.ids import new_id, next_are, seeded
-from demo import cast
-from domain import accounts, clock
+from demo import cast, kept
+from demo.people import known_id
+from domain import accounts, clock, portals
 from domain.mail import MailKind, owe
 from settings import Settings
 
@@ -31,15 +32,83 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     return kept
 
 
-async def test_the_same_ids_and_content_every_time(the_cast: None, addresses: Addresses, settings: Settings) -> None:
-    before = await everything()
+async def much_happens() -> None:
+    """Rows that are gone, changed and new, and refer to each other."""
     await run("DELETE FROM record_entry")
     await run("UPDATE portal SET name = 'Somebody else'")
+    portal = await portals.open_for(
+        await accounts.create("Sam", "sam@example.com", "nothing"), "Sam", "sam@example.com"
+    )
+    await run("UPDATE patient SET portal = $1 WHERE id = $2", portal, known_id("patient", "owen"))
+    await run("UPDATE funding SET health_fund = 'Another'")
+    await accounts.log_in("mina@example.com", cast.PASSWORD, address="203.0.113.7", device="")
+
+
+async def built_anew(addresses: Addresses, settings: Settings) -> None:
+    kept.forget()
+    await cast.reset(addresses.owner_database_url, settings)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_the_same_ids_and_content_every_time(
+    the_cast: None, addresses: Addresses, settings: Settings, *, is_kept: bool
+) -> None:
+    await built_anew(addresses, settings)
+    before = await everything()
+    await much_happens()
+    assert await everything() != before
+    if not is_kept:
+        kept.forget()
     await cast.reset(addresses.owner_database_url, settings)
     after = await everything()
     assert after == before
     assert len(after["patient"]) == 490
     assert len(after["event"]) > 50
+    assert await run("SELECT nextval('event_seq') AS next") == [{"next": len(after["event"]) + 1}]
+
+
+async def test_what_is_put_back_is_the_same_to_the_moment_and_the_hash(
+    the_cast: None, addresses: Addresses, settings: Settings
+) -> None:
+    await built_anew(addresses, settings)
+    before = [await run("SELECT * FROM event ORDER BY seq"), await run("SELECT * FROM account ORDER BY id")]
+    await much_happens()
+    await cast.reset(addresses.owner_database_url, settings)
+    assert [await run("SELECT * FROM event ORDER BY seq"), await run("SELECT * FROM account ORDER BY id")] == before
+
+
+async def test_what_cannot_be_put_back_is_built(the_cast: None, addresses: Addresses, settings: Settings) -> None:
+    before = await everything()
+    for code, short in (("KT999999", "mina"), (None, "owen"), (None, "mina")):
+        other = known_id("patient", "owen" if short == "mina" else "mina")
+        taken = code or next(row["code"] for row in before["patient"] if row["id"] == other)
+        await run("UPDATE patient SET code = $1 WHERE id = $2", taken, known_id("patient", short))
+    await cast.reset(addresses.owner_database_url, settings)
+    assert await everything() == before
+
+
+async def test_another_day_has_a_cast_of_its_own(
+    the_cast: None, addresses: Addresses, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born = "SELECT birth_date FROM patient WHERE id = $1"
+    before = await run(born, known_id("patient", "leo"))
+    tomorrow = cast.today_there() + timedelta(days=1)
+    monkeypatch.setattr(cast, "today_there", lambda: tomorrow)
+    await cast.reset(addresses.owner_database_url, settings)
+    assert await run(born, known_id("patient", "leo")) != before
+
+
+async def test_what_is_kept_is_kept_for_minutes(
+    the_cast: None, addresses: Addresses, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = "SELECT max(created_at) AS at FROM account"
+    [before] = await run(written)
+    await cast.reset(addresses.owner_database_url, settings)
+    assert await run(written) == [before]
+    monkeypatch.setattr(kept, "GOOD_FOR", timedelta())
+    await cast.reset(addresses.owner_database_url, settings)
+    [after] = await run(written)
+    assert after["at"] > before["at"]
 
 
 async def test_sessions_clock_and_mailbox_begin_anew(the_cast: None, addresses: Addresses, settings: Settings) -> None:

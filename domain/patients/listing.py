@@ -13,7 +13,7 @@ from uuid import UUID
 from db.engine import run
 from domain.paging import PAGE, offset
 from domain.patients.listing_query import MOST_COUNTED, ListingQuery
-from domain.patients.question import PortalState, Question
+from domain.patients.question import PatientStatus, PortalState, Question
 from domain.patients.search import matches
 from domain.permissions import PlacePermission, demand, reach
 from domain.places import Place
@@ -29,7 +29,7 @@ class Listed:
     email: str
     practitioner: str | None
     portal: PortalState | None
-    deceased: bool | None
+    status: PatientStatus | None
     next_at: datetime | None
 
 
@@ -60,4 +60,5 @@ async def read(place: Place, asked: Question) -> Listing:
 
 def _listed(row: Mapping[str, Any]) -> Listed:
     portal = PortalState(row["portal"]) if row["portal"] else None
-    return Listed(**{**{k: v for k, v in row.items() if k != "many"}, "portal": portal})
+    status = PatientStatus(row["status"]) if row["status"] else None
+    return Listed(**{**{k: v for k, v in row.items() if k != "many"}, "portal": portal, "status": status})

@@ -5,7 +5,7 @@ from typing import Any
 from db.tables.member import Limit
 from domain import clock
 from domain.paging import PAGE
-from domain.patients.question import Order, PatientStatus, PortalState, Question
+from domain.patients.question import STATUS, Order, PatientStatus, PortalState, Question
 from domain.patients.search import Match
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
@@ -131,7 +131,7 @@ class ListingQuery:
         return (
             f"{named}, CASE WHEN {profile} THEN coalesce(w.name, '') END AS practitioner,"  # noqa: S608 - words of ours
             f" CASE WHEN {profile} THEN {self.state} END AS portal,"
-            f" CASE WHEN {profile} THEN p.deceased_on IS NOT NULL END AS deceased,"
+            f" CASE WHEN {profile} THEN {STATUS} END AS status,"
             f" CASE WHEN {calendar} THEN (SELECT min(a.starts_at) FROM appointment a WHERE a.patient = p.id"
             f"  AND a.status = 'Booked' AND a.starts_at > {self.now}) END AS next_at"
         )

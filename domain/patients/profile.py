@@ -10,6 +10,7 @@ from db.engine import Prepared
 from domain import audit, clock
 from domain.dates import age_on
 from domain.patients.found import Found, find, reads
+from domain.patients.question import STATUS, PatientStatus
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import Place
 
@@ -22,7 +23,8 @@ GENDERS = ("Female", "Male", "Non-binary")
 
 @dataclass(frozen=True)
 class Details:
-    """All the rest of a profile. Where names are hidden, the preferred name, address and emergency contact are ''."""
+    """All the rest of a profile. Where names are hidden, the preferred name, address and emergency contact are '', and
+    there are no tags."""
 
     preferred_name: str
     birth_date: date | None
@@ -37,6 +39,8 @@ class Details:
     emergency_phone: str
     practitioner: str
     code: str
+    status: PatientStatus
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,15 @@ class Profile:
 
 
 _details = Prepared(
-    "SELECT CASE WHEN $3::boolean THEN '' ELSE p.phone END AS phone, CASE WHEN $3 THEN '' ELSE p.email END AS email,"
+    "SELECT CASE WHEN $3::boolean THEN '' ELSE p.phone END AS phone, CASE WHEN $3 THEN '' ELSE p.email END AS email,"  # noqa: S608 - words of ours
     " CASE WHEN $3 THEN '' ELSE p.preferred_name END AS preferred_name, p.birth_date, p.deceased_on,"
     " CASE WHEN $3 AND p.gender <> ALL ($4::text[]) THEN '' ELSE p.gender END AS gender,"
     " CASE WHEN $3 THEN '' ELSE p.address END AS address, CASE WHEN $3 THEN '' ELSE p.city END AS city,"
     " CASE WHEN $3 THEN '' ELSE p.postcode END AS postcode,"
     " CASE WHEN $3 THEN '' ELSE p.emergency_name END AS emergency_name,"
-    " CASE WHEN $3 THEN '' ELSE p.emergency_phone END AS emergency_phone, p.code,"
+    f" CASE WHEN $3 THEN '' ELSE p.emergency_phone END AS emergency_phone, p.code, {STATUS} AS status,"
+    " CASE WHEN NOT $3 THEN ARRAY (SELECT t.name FROM patient_tag g JOIN tag t ON t.id = g.tag"
+    "  WHERE g.patient = p.id ORDER BY t.name_key) ELSE '{}' END AS tags,"
     " coalesce(w.name, '') AS practitioner FROM patient p LEFT JOIN member m ON m.id = p.practitioner"
     " LEFT JOIN account w ON w.id = m.account WHERE p.id = $1 AND p.practice = $2"
 )
@@ -139,6 +145,7 @@ async def _contact_alone(place: Place, patient: UUID) -> dict[str, Any]:
 async def _whole(place: Place, patient: UUID) -> dict[str, Any]:
     row = await _details.first(patient, place.practice.id, place.hides_names, list(GENDERS)) or {}
     phone, email = row.pop("phone"), row.pop("email")
+    row |= {"status": PatientStatus(row["status"]), "tags": tuple(row["tags"])}
     today = clock.now().astimezone(place.practice.zone).date()
     age = age_on(row["deceased_on"] or today, row["birth_date"])
     return {"phone": phone, "email": email, "details": Details(**row, age=age)}

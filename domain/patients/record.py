@@ -13,6 +13,7 @@ from db.keys import patient_keys
 from domain import audit, clock, codes, days, invitations
 from domain.details import LONGEST_BESIDE_NAME, text_faults
 from domain.errors import Changed, NotFound, Refused
+from domain.patients import tags
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
@@ -42,15 +43,17 @@ class Record:
     deceased_on: date | None
     practitioner: UUID | None
     version: int
+    active: bool = True
+    tags: tuple[str, ...] = ()
 
 
-COLUMNS = tuple(Record.__dataclass_fields__)
+COLUMNS = tuple(column for column in Record.__dataclass_fields__ if column != "tags")
 
 
 def faults(new: Record) -> list[Refused]:
     """Everything wrong with what was typed, each at its field."""
     unnamed = [] if new.first_name.strip() else [Refused("Type the first name", "first_name")]
-    return [*unnamed, *text_faults(asdict(new), LONGEST), *_wrong_days(new)]
+    return [*unnamed, *text_faults(asdict(new), LONGEST), *_wrong_days(new), *tags.faults(new.tags)]
 
 
 def _wrong_days(new: Record) -> list[Refused]:
@@ -72,7 +75,8 @@ async def _present(place: Place, patient: UUID, *, hold: bool = False) -> Record
     rows = await run(f"{sql} FOR UPDATE" if hold else sql, patient, place.practice.id)
     if not rows:
         raise NotFound
-    return Record(**rows[0])
+    # Not in one statement: this one shows what stood before whoever held the row.
+    return Record(**rows[0], tags=await tags.of(place.practice.id, patient))
 
 
 async def change(place: Place, patient: UUID, new: Record) -> None:
@@ -88,7 +92,7 @@ async def change(place: Place, patient: UUID, new: Record) -> None:
     async with transaction():
         found = await find(place, patient, Area.PROFILES)
         present = await _present(place, patient, hold=True)
-        if replace(new, version=present.version) == present:
+        if _is_same(new, present):
             return
         if new.version != present.version:
             raise Changed
@@ -102,15 +106,21 @@ async def change(place: Place, patient: UUID, new: Record) -> None:
         )
 
 
+def _is_same(new: Record, present: Record) -> bool:
+    same = tags.same(new.tags, present.tags)
+    return same and replace(new, version=present.version, tags=present.tags) == present
+
+
 async def _write(place: Place, patient: UUID, new: Record) -> None:
     row = {**_row(new), "version": new.version + 1}
     set_to = ", ".join(f"{column} = ${n}" for n, column in enumerate(row, 3))
     sql = f"UPDATE patient SET {set_to} WHERE id = $1 AND practice = $2"  # noqa: S608 - names of ours
     await run(sql, patient, place.practice.id, *row.values())
+    await tags.write(place.practice.id, patient, new.tags)
 
 
 def _row(new: Record) -> dict[str, Any]:
-    row: Mapping[str, Any] = asdict(new)
+    row: Mapping[str, Any] = {column: getattr(new, column) for column in COLUMNS}
     return {**row, **patient_keys(row)}
 
 
@@ -167,4 +177,5 @@ async def _admit(place: Place, patient: UUID, new: Record) -> None:
     if not await run(sql, *row.values()):
         await _present(place, patient)
         return
+    await tags.write(place.practice.id, patient, new.tags)
     await audit.record("patient:admit", account=place.account, practice=place.practice.id, subject=patient)

@@ -7,6 +7,7 @@ from db.engine import Prepared, run
 from db.ids import new_id
 from db.keys import key
 from domain.errors import Refused
+from domain.names import is_plain
 from domain.permissions import Area, reach
 from domain.places import FOUND_ALL, OWN, Place
 
@@ -16,6 +17,10 @@ MOST, LONGEST = 10, 40
 _every = Prepared(
     "SELECT t.id, t.name FROM tag t WHERE t.practice = $1 AND EXISTS (SELECT FROM patient_tag g"  # noqa: S608 - words of ours
     f" JOIN patient p ON p.id = g.patient WHERE g.tag = t.id AND {FOUND_ALL}) ORDER BY t.name_key"
+)
+_of = Prepared(
+    "SELECT t.name FROM patient_tag g JOIN tag t ON t.id = g.tag WHERE g.patient = $1 AND t.practice = $2"
+    " ORDER BY t.name_key"
 )
 _of_own = Prepared(
     "SELECT t.id, t.name FROM tag t WHERE t.practice = $1 AND t.id IN (SELECT g.tag FROM patient_tag g"  # noqa: S608 - words of ours
@@ -48,12 +53,19 @@ def faults(names: Sequence[str], field: str = "tags") -> list[Refused]:
         return [Refused(f"Give a patient at most {MOST} tags. These are {len(names)}", field)]
     if any(len(name) > LONGEST for name in names):
         return [Refused(f"Use at most {LONGEST} characters for one tag, and a comma between two", field)]
+    if not all(is_plain(name) for name in names):
+        return [Refused("There are characters or a web address here that cannot be kept in a tag", field)]
     return []
 
 
 def same(some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether two lists hold the same tags: case and accents do not tell two apart."""
     return {key(name) for name in some} == {key(name) for name in others}
+
+
+async def of(practice: UUID, patient: UUID) -> tuple[str, ...]:
+    """A patient's tags in the order of the alphabet, for who has found them and reads names."""
+    return tuple(row["name"] for row in await _of.rows(patient, practice))
 
 
 async def write(practice: UUID, patient: UUID, names: Sequence[str]) -> None:

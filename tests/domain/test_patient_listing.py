@@ -131,7 +131,7 @@ async def test_of_others_patients_only_name_and_contact(clinic: Clinic) -> None:
     shown = {patient.id: patient for patient in (await listing.read(rhys, Question())).patients}
     other = shown[clinic.patient]
     assert (other.name, other.phone) == ("Mina Park", "kept by the practice")
-    assert (other.practitioner, other.portal, other.deceased, other.next_at) == (None, None, None, None)
+    assert (other.practitioner, other.portal, other.status, other.next_at) == (None, None, None, None)
     assert (shown[his].practitioner, shown[his].portal) == ("Rhys Lindqvist", PortalState.NONE)
     assert await found(rhys, practitioner=clinic.practitioner) == [], "a filter tells nothing either"
     assert await found(rhys, practitioner=rhys.member) == ["Owen Tait"]

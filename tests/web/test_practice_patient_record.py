@@ -18,7 +18,7 @@ GOOD = {
     "first_name": "Nadia", "last_name": "Rahman", "preferred_name": "Nadi", "birth_date": "1990-02-28",
     "gender": "Female", "phone": "0491 570 313", "email": "Nadia@example.com", "address": "1 Kent Street",
     "city": "Sydney", "postcode": "2000", "emergency_name": "Omar Rahman", "emergency_phone": "02 5550 9999",
-    "practitioner": "", "deceased_on": "",
+    "practitioner": "", "status": "Active", "tags": "", "deceased_on": "",
 }  # fmt: skip
 
 
@@ -103,6 +103,8 @@ BAD = {
     "emergency_phone": ("soon",),
     "deceased_on": ("never", "1980-01-01", "2999-01-01"),
     "practitioner": ("none such", "00000000-0000-0000-0000-000000000000", "7"),
+    "status": ("", "Deceased", "active", "x" * 1000, "\0"),
+    "tags": ("x" * 41, ",".join(map(str, range(11))), "a\0b", "see http://x.example", "=?utf-8?q?x?="),
 }
 
 
@@ -117,6 +119,33 @@ async def test_what_is_wrong_is_said_at_its_field(amara: Browser, clinic: Clinic
         assert f'id="{field}-error"' in page.text, (field, wrong)
         assert "<title>Error: " in page.text
     assert await run("SELECT * FROM patient") == before
+
+
+async def test_status_and_tags_are_kept_shown_and_typed_again(amara: Browser, clinic: Clinic) -> None:
+    typed = {**GOOD, "status": "Inactive", "tags": " portal launch , Diabetes recall,, PORTAL LAUNCH", "version": "1"}
+    page = await amara.post(f"{BASE}/{clinic.patient}", data=typed)
+    assert "Status Inactive" in text(page)
+    assert "Tags Diabetes recall, portal launch" in text(page)
+    assert '<span class="chip disabled">Inactive</span>' in page.text
+    form = (await amara.get(f"{BASE}/{clinic.patient}/edit")).text
+    assert "<option selected>Inactive</option>" in form
+    assert 'value="Diabetes recall, portal launch"' in form
+    listed = (await amara.get(f"{BASE}?status=Inactive")).text
+    assert '<span class="chip disabled">Inactive</span>' in listed
+    assert "Nadia Rahman" not in (await amara.get(f"{BASE}?status=Active")).text
+
+
+async def test_where_names_are_hidden_tags_stand_nowhere(browser: Browser, amara: Browser, clinic: Clinic) -> None:
+    tagged = {**GOOD, "status": "Inactive", "tags": "Mina's cousin", "version": "1"}
+    assert (await amara.post(f"{BASE}/{clinic.patient}", data=tagged)).status_code == 200
+    await browser.log_in(await clinic.hire("Tom W", MemberLevel.CLINICAL, hides_names=True, read_only=True))
+    page = await browser.get(f"{BASE}/{clinic.patient}")
+    assert "Status Inactive" in text(page)
+    for hidden in ("cousin", "Tags"):
+        assert hidden not in page.text
+    assert "cousin" not in (await browser.get(f"{BASE}?status=Inactive&q=cousin")).text.replace("q=cousin", "").replace(
+        'value="cousin"', ""
+    )
 
 
 async def test_a_forged_id_of_a_new_patient_changes_nobody(amara: Browser, clinic: Clinic) -> None:

@@ -10,7 +10,8 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from domain.errors import Changed, NotFound, Refused
-from domain.patients import found, practitioners, record
+from domain.patients import found, practitioners, record, tags
+from domain.patients.question import PatientStatus
 from domain.patients.record import Record
 from domain.permissions import PlacePermission
 from domain.places import Place
@@ -23,29 +24,43 @@ from web.person_form import PersonForm, drawn
 from web.respond import done, page
 from web.session import Caller
 
+STATUSES = (PatientStatus.ACTIVE, PatientStatus.INACTIVE)
+
 
 class RecordForm(PersonForm):
     first_name: str = ""
     last_name: str = ""
     practitioner: str = ""
+    status: str = PatientStatus.ACTIVE
+    tags: str = ""
     deceased_on: str = ""
 
     @property
     def record(self) -> Record:
         typed: dict[str, Any] = self.model_dump(include=set(record.COLUMNS))
         days = {field: typed_day(typed[field]) for field in ("birth_date", "deceased_on")}
-        return Record(**{**typed, **days, "practitioner": id_in(self.practitioner)})
+        active = self.status == PatientStatus.ACTIVE
+        whose = {"practitioner": id_in(self.practitioner), "active": active, "tags": tags.typed(self.tags)}
+        return Record(**{**typed, **days, **whose})
 
     def faults(self) -> Iterable[Refused]:
         wrong = [*wrong_with(self.birth_date, "birth_date"), *wrong_with(self.deceased_on, "deceased_on")]
         if self.practitioner and id_in(self.practitioner) is None:
             wrong.append(Refused("Choose a practitioner who works here", "practitioner"))
+        if self.status not in STATUSES:
+            wrong.append(Refused("Choose Active or Inactive", "status"))
         return [*wrong, *record.faults(self.record)]
 
 
 class NewForm(RecordForm):
     row: str = ""
     unseen = frozenset({"version", "next", "row"})
+
+
+def as_drawn(present: Record) -> Form[Any]:
+    """The form of what stands now."""
+    status = STATUSES[0] if present.active else STATUSES[1]
+    return Form({**drawn(present).typed, "status": status, "tags": ", ".join(present.tags)})
 
 
 def id_in(said: str) -> UUID | None:
@@ -58,7 +73,7 @@ def id_in(said: str) -> UUID | None:
 
 @get(f"{PATIENT}/edit", permission=PlacePermission.CHANGE_PATIENTS)
 async def show_edit(request: Caller, patient: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    return await edit_page(request, place, patient, drawn(await record.read(place, patient)))
+    return await edit_page(request, place, patient, as_drawn(await record.read(place, patient)))
 
 
 @post(PATIENT, permission=PlacePermission.CHANGE_PATIENTS)
@@ -70,15 +85,17 @@ async def change(request: Caller, patient: FromPath[UUID], place: NamedDependenc
                 await record.change(place, patient, form.value.record)
             except Changed:
                 return await edit_page(
-                    request, place, patient, drawn(await record.read(place, patient)), changed=True, status=409
+                    request, place, patient, as_drawn(await record.read(place, patient)), changed=True, status=409
                 )
             return await _changed(request, place, patient, before, form.value.record)
     return await edit_page(request, place, patient, form, status=422)
 
 
 async def _changed(request: Caller, place: Place, patient: UUID, before: Record, after: Record) -> Response[bytes]:
-    """A new name stands in the title too, so then the whole page is drawn again, and when they have died."""
-    heads = [(one.first_name, one.last_name, one.preferred_name, one.deceased_on) for one in (before, after)]
+    """A new name or status stands in the title too, so then the whole page is drawn again, and when they have died."""
+    heads = [
+        (one.first_name, one.last_name, one.preferred_name, one.deceased_on, one.active) for one in (before, after)
+    ]
 
     async def context() -> dict[str, Any]:
         return {"place": place, **await shown(place, patient)}
@@ -107,7 +124,7 @@ async def edit_page(
     present = (await record.read(place, patient)).practitioner
     return page(
         request, "practice/edit-patient", fragment="edit-patient", status=status, form=form, changed=changed,
-        patient=patient, row=None, practitioners=await practitioners.choosable(place, present),
+        patient=patient, row=None, statuses=STATUSES, practitioners=await practitioners.choosable(place, present),
     )  # fmt: skip
 
 
@@ -132,7 +149,7 @@ async def admit(request: Caller, place: NamedDependency[Place]) -> Response[byte
 async def new_page(request: Caller, place: Place, form: Form[Any], status: int = 200) -> Response[bytes]:
     return page(
         request, "practice/edit-patient", fragment="edit-patient", status=status, form=form, changed=False,
-        patient=None, row=form["row"], practitioners=await practitioners.choosable(place),
+        patient=None, row=form["row"], statuses=STATUSES, practitioners=await practitioners.choosable(place),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Rations: how often something may be tried. Counted in the database, for all processes together."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
@@ -42,6 +43,27 @@ async def spend(rations: dict[str, int], window: timedelta) -> None:
         if spent:
             raise TooMany(max(spent))
         await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", keys, now)
+
+
+async def spent(keys: Sequence[str], most: int, window: timedelta) -> set[str]:
+    """Which keys have had `most` tries within `window`."""
+    rows = await run(
+        "SELECT key FROM attempt WHERE key = ANY($1) AND at > $2 GROUP BY key HAVING count(*) >= $3",
+        keys,
+        clock.now() - window,
+        most,
+    )
+    return {row["key"] for row in rows}
+
+
+async def count(keys: Sequence[str], at: datetime) -> None:
+    """Counts one try against each key, of which `spent` was asked."""
+    await run("INSERT INTO attempt (key, at) SELECT unnest($1::text[]), $2", keys, at)
+
+
+async def take_back(keys: Sequence[str], at: datetime) -> None:
+    """Takes back what was counted against these keys at that moment."""
+    await run("DELETE FROM attempt WHERE key = ANY($1) AND at = $2", keys, at)
 
 
 async def spend_asking(account: UUID) -> None:

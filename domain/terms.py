@@ -61,17 +61,18 @@ async def resolve(text: str, place: Place, patient: UUID) -> str:
     if place.hides_names:
         raise NotPermitted
     row = await _patient.first(patient, place.practice.id) or {}
-    first, last = row["first_name"], row["last_name"]
-    return replaced(
-        text,
-        {
-            "Patient First Name": found.called,
-            "Patient Last Name": last,
-            "Patient Full Name": f"{first} {last}".strip(),
-            "Practitioner Name": row["practitioner"],
-            **_of_place(place),
-        },
-    )
+    theirs = of_patient(found.called, row["first_name"], row["last_name"], row["practitioner"])
+    return replaced(text, {**theirs, **of_place(place)})
+
+
+def of_patient(called: str, first_name: str, last_name: str, practitioner: str) -> dict[str, str]:
+    """What the terms about a patient stand for."""
+    return {
+        "Patient First Name": called,
+        "Patient Last Name": last_name,
+        "Patient Full Name": f"{first_name} {last_name}".strip(),
+        "Practitioner Name": practitioner,
+    }
 
 
 def preview(text: str, place: Place) -> str:
@@ -79,7 +80,7 @@ def preview(text: str, place: Place) -> str:
 
     Raises Refused at 'message' for a term that there is not.
     """
-    values = {**MADE_UP, **_of_place(place)}
+    values = {**MADE_UP, **of_place(place)}
     return replaced(text, {term: value or f"[{term}]" for term, value in values.items()})
 
 
@@ -90,6 +91,14 @@ def faults(text: str) -> list[Refused]:
     except Refused as refused:
         return [refused]
     return []
+
+
+def used(text: str) -> list[str]:
+    """The terms in a text, each once. Raises Refused at 'message' for what `faults` finds."""
+    for fault in faults(text):
+        raise fault
+    words = (" ".join(bracketed.split()).casefold() for bracketed in _BRACKETED.findall(text))
+    return list(dict.fromkeys(_BY_KEY[word] for word in words if word in _BY_KEY))
 
 
 def replaced(text: str, values: Mapping[str, str]) -> str:
@@ -120,7 +129,8 @@ def _left(bracketed: str, words: str) -> str:
     return bracketed
 
 
-def _of_place(place: Place) -> dict[str, str]:
+def of_place(place: Place) -> dict[str, str]:
+    """What the terms about the practice and the sender stand for, '' for what the practice has not said."""
     practice = place.practice
     return {
         "Practice Name": practice.name,

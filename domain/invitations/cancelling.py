@@ -5,6 +5,7 @@ from uuid import UUID
 from db.engine import Prepared, run, transaction
 from domain import audit, clock
 from domain.errors import Refused
+from domain.invitations.bulk import one_of_many
 from domain.invitations.resending import patient_of
 from domain.patients.found import find
 from domain.permissions import Area, PlacePermission, demand
@@ -30,6 +31,7 @@ async def cancel(place: Place, invitation: UUID) -> None:
             clock.now(),
         )
         if cancelled:
+            await one_of_many.called_off([invitation])
             await audit.record(
                 "invitation:cancel", account=place.account, practice=place.practice.id, subject=invitation
             )
@@ -49,6 +51,7 @@ async def cancel_for_the_dead(practice: UUID, by: UUID | None) -> None:
         practice,
         clock.now(),
     )
+    await one_of_many.called_off([row["id"] for row in cancelled])
     for row in cancelled:
         await audit.record("invitation:cancel", account=by, practice=practice, subject=row["id"])
 
@@ -73,8 +76,7 @@ async def cancel_all(place: Place) -> int:
             *finding(place, Area.PROFILES),
             clock.now(),
         )
-        for row in cancelled:
-            await audit.record(
-                "invitation:cancel", account=place.account, practice=place.practice.id, subject=row["id"]
-            )
+        ids = [row["id"] for row in cancelled]
+        await one_of_many.called_off(ids)
+        await audit.record_many("invitation:cancel", ids, account=place.account, practice=place.practice.id)
     return len(cancelled)

@@ -9,6 +9,7 @@ from db.engine import run, transaction
 from domain import audit, clock
 from domain.errors import Changed, NotFound, Refused
 from domain.invitations import rations
+from domain.invitations.bulk import one_of_many
 from domain.invitations.invitable import demand_invitable, demand_no_staff, hold
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
@@ -20,7 +21,8 @@ from domain.places import Place
 
 async def resend(place: Place, invitation: UUID, version: int) -> None:
     """Sends an invitation again to the same email, also one that is Expired, Undeliverable or Locked. Only a Locked
-    one, of which the practice was told, gets its five tries back. `version` is that of the link when the page was
+    one, of which the practice was told, gets its five tries back. One of a family leaves it: from now on it has a link
+    of its own. `version` is that of the link when the page was
     drawn.
 
     Raises NotPermitted, NotFound, Changed when somebody was quicker, and Refused.
@@ -44,6 +46,7 @@ async def resend(place: Place, invitation: UUID, version: int) -> None:
         await _renew(place, invitation)
         await settle_invitations([patient], place.account, *CAME_TO_NOTHING)
         await owe(MailKind.INVITATION, invitation, row["email"], once=str(version + 1))
+        await one_of_many.sent_anew(invitation)
         await audit.record("invitation:resend", account=place.account, practice=place.practice.id, subject=invitation)
 
 
@@ -78,7 +81,7 @@ async def _renew(place: Place, invitation: UUID) -> None:
             "UPDATE invitation SET state = 'Pending', failure = NULL, link_version = link_version + 1,"
             " tries = CASE WHEN state = 'Locked' THEN 0 ELSE tries END,"
             " wrong_before = wrong_before + CASE WHEN state = 'Locked' THEN tries ELSE 0 END,"
-            " sent_by = $3, sent_at = $4, expires_at = $5 WHERE id = $1 AND practice = $2",
+            " family = NULL, sent_by = $3, sent_at = $4, expires_at = $5 WHERE id = $1 AND practice = $2",
             invitation,
             place.practice.id,
             place.account,

@@ -1,0 +1,74 @@
+"""Inviting all chosen patients: one transaction, and two minutes in which nothing goes (K8)."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from db.engine import run, transaction
+from domain import audit, clock
+from domain.errors import Changed, NotFound, Refused
+from domain.invitations.bulk.draft import BulkDraft, Shown
+from domain.invitations.bulk.found import one_after_the_other
+from domain.invitations.bulk.message import resolved, text_of
+from domain.invitations.bulk.preview import NONE_LEFT, chosen
+from domain.invitations.bulk.weighing import weigh
+from domain.invitations.bulk.writing import write
+from domain.invitations.invitable import hold_all
+from domain.permissions import PlacePermission, demand
+from domain.places import Place
+from domain.reports import choices
+from domain.reports.report import find
+
+HELD_FOR = timedelta(minutes=2)
+
+
+async def invite(place: Place, report: UUID, bulk: UUID, draft: BulkDraft, shown: Shown) -> None:
+    """Invites whom the member has chosen, and chooses nobody. `bulk` is the id that the form drew: with the one of a
+    bulk invitation that this member has made already, it is that one and nothing is done.
+
+    Raises NotPermitted, NotFound, Changed where the report or an outcome is another than was `shown`, after which
+    nothing has been done, and Refused at 'message' or 'template' or for the whole.
+    """
+    demand(place, PlacePermission.INVITE)
+    async with transaction():
+        await one_after_the_other(place.practice.id)
+        if await _made(place, bulk):
+            return
+        if (await find(place, report)).version != shown.version:
+            raise Changed
+        patients = await chosen(place, report)
+        text, field = await text_of(place, draft)
+        await hold_all(place.practice.id, patients)
+        weighing = await weigh(place, patients)
+        if weighing.digest != shown.digest:
+            raise Changed
+        if not weighing.letters:
+            raise Refused(NONE_LEFT)
+        messages = resolved(place, text, weighing.letters, field)
+        held_until = await _open(place, report, bulk, text)
+        await write(place, bulk, weighing, messages, held_until)
+        await choices.clear(place, report)
+        await audit.record("bulk-invitation:send", account=place.account, practice=place.practice.id, subject=bulk)
+
+
+async def _made(place: Place, bulk: UUID) -> bool:
+    """Whether it is there already. Raises NotFound for an id that is somebody else's."""
+    rows = await run("SELECT practice, account FROM bulk_invitation WHERE id = $1", bulk)
+    if rows and (rows[0]["practice"], rows[0]["account"]) != (place.practice.id, place.account):
+        raise NotFound
+    return bool(rows)
+
+
+async def _open(place: Place, report: UUID, bulk: UUID, text: str) -> datetime:
+    now = clock.now()
+    await run(
+        "INSERT INTO bulk_invitation (id, practice, account, report, message, created_at, held_until)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        bulk,
+        place.practice.id,
+        place.account,
+        report,
+        text,
+        now,
+        now + HELD_FOR,
+    )
+    return now + HELD_FOR

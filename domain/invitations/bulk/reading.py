@@ -1,0 +1,135 @@
+"""One bulk invitation and the outcome of each patient, as far as a member reads them."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from db.engine import Prepared
+from db.tables.bulk_invitation import BulkOutcome
+from domain import clock
+from domain.invitations.bulk.found import Bulk, find
+from domain.paging import PAGE, offset
+from domain.permissions import Area, PlacePermission, may
+from domain.places import FOUND, NAME, Place, finding
+
+UNKNOWN = "A patient whom you cannot open"
+AT_ONCE = 1_000
+
+
+class Phase(StrEnum):
+    HELD = "held"
+    SENDING = "sending"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far it is: how many there are of each outcome, which add up to all who were chosen."""
+
+    bulk: Bulk
+    counts: Mapping[BulkOutcome, int]
+    phase: Phase
+    can_cancel: bool
+    can_retry: bool
+
+    @property
+    def many(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        return self.counts.get(BulkOutcome.WAITING, 0)
+
+    @property
+    def mailed(self) -> int:
+        """Those to whom a mail was owed once."""
+        ended = (BulkOutcome.SENT, BulkOutcome.FAILED, BulkOutcome.CANCELLED)
+        return self.waiting + sum(self.counts.get(outcome, 0) for outcome in ended)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One patient's. `patient` is None and `email` '' for one whom the member does not find; email also where names
+    are hidden."""
+
+    patient: UUID | None
+    name: str
+    email: str
+    outcome: BulkOutcome
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """A page of them, all or those of one outcome."""
+
+    rows: tuple[Outcome, ...]
+    outcome: BulkOutcome | None
+    page: int
+    more: bool
+
+
+_counts = Prepared(
+    "SELECT outcome, count(*) AS many FROM bulk_invitation_patient WHERE bulk_invitation = $1 GROUP BY outcome"
+)
+_FOUND_ROW = f"({FOUND}) IS TRUE"
+# In the order of names as this member reads them, after those whom they find the others.
+_rows = Prepared(
+    f"SELECT CASE WHEN found THEN patient END AS patient, CASE WHEN found THEN name ELSE '{UNKNOWN}' END AS name,"  # noqa: S608 - words of ours
+    " CASE WHEN found AND NOT $5 THEN email ELSE '' END AS email, outcome, reason FROM ("
+    f" SELECT {_FOUND_ROW} AS found, b.id, p.id AS patient, {NAME} AS name, b.email, b.outcome, b.reason,"
+    "  CASE WHEN $5 THEN p.code ELSE p.last_key END AS sorted FROM bulk_invitation_patient b"
+    "  JOIN patient p ON p.id = b.patient WHERE b.bulk_invitation = $6 AND ($7::text IS NULL OR b.outcome = $7)) AS row"
+    f" ORDER BY found DESC, CASE WHEN found THEN sorted END, id LIMIT {PAGE + 1} OFFSET $8"
+)
+_after = Prepared(
+    f"SELECT b.patient AS last, CASE WHEN {_FOUND_ROW} THEN p.id END AS patient,"  # noqa: S608 - words of ours
+    f" CASE WHEN {_FOUND_ROW} THEN {NAME} ELSE '{UNKNOWN}' END AS name,"
+    f" CASE WHEN {_FOUND_ROW} AND NOT $5 THEN b.email ELSE '' END AS email, b.outcome, b.reason"
+    " FROM bulk_invitation_patient b JOIN patient p ON p.id = b.patient WHERE b.bulk_invitation = $6"
+    f" AND ($7::uuid IS NULL OR b.patient > $7) ORDER BY b.patient LIMIT {AT_ONCE}"
+)
+
+
+async def read(place: Place, bulk: UUID) -> Standing:
+    """How far a bulk invitation is. Raises NotPermitted and NotFound."""
+    found = await find(place, bulk)
+    rows = await _counts.rows(bulk)
+    many = {row["outcome"]: row["many"] for row in rows}
+    counts = {outcome: many[outcome] for outcome in BulkOutcome if outcome in many}
+    waiting, invites = BulkOutcome.WAITING in counts, may(place, PlacePermission.INVITE)
+    return Standing(
+        bulk=found,
+        counts=counts,
+        phase=Phase.DONE if not waiting else Phase.HELD if clock.now() < found.held_until else Phase.SENDING,
+        can_cancel=waiting and invites,
+        can_retry=BulkOutcome.FAILED in counts and invites,
+    )
+
+
+async def outcomes(place: Place, bulk: UUID, outcome: BulkOutcome | None = None, page: int = 1) -> Outcomes:
+    """A page of the patients by name, of a bulk invitation that `read` gave. Raises as `read` does, and NotFound for no
+    page."""
+    await find(place, bulk)
+    skipped = offset(page)
+    asked = outcome.value if outcome else None
+    rows = await _rows.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, asked, skipped)
+    return Outcomes(tuple(_outcome(row) for row in rows[:PAGE]), outcome, page, len(rows) > PAGE)
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    said = BulkOutcome(row["outcome"])
+    return Outcome(row["patient"], row["name"], row["email"], said, row["reason"])
+
+
+async def lines(place: Place, bulk: UUID) -> AsyncIterator[Sequence[str]]:
+    """The sheet of it all: a header, then a line for each patient. Raises as `read` does, before the first."""
+    await find(place, bulk)
+    yield ("Patient", "Email", "Outcome", "Reason")
+    last: UUID | None = None
+    while rows := await _after.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, last):
+        for row in rows:
+            yield (row["name"], row["email"], row["outcome"], row["reason"])
+        last = rows[-1]["last"]

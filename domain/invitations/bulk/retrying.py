@@ -1,0 +1,43 @@
+"""Try again: those whose invitation failed are invited once more, at once."""
+
+from uuid import UUID
+
+from db.engine import run, transaction
+from domain import audit, clock
+from domain.errors import Refused
+from domain.invitations.bulk.found import find, one_after_the_other
+from domain.invitations.bulk.message import resolved
+from domain.invitations.bulk.weighing import weigh
+from domain.invitations.bulk.writing import write
+from domain.invitations.invitable import OFF, hold_all
+from domain.permissions import PlacePermission, demand
+from domain.places import Place
+
+_FAILED = (
+    "SELECT f.patient, b.message FROM bulk_invitation_patient f JOIN bulk_invitation b ON b.id = f.bulk_invitation"
+    " WHERE b.id = $1 AND b.practice = $2 AND f.outcome = 'Failed' ORDER BY f.patient"
+)
+
+
+async def retry(place: Place, bulk: UUID) -> int:
+    """Weighs those who failed anew, and invites whoever can be by now with the same words. Tells how many; pressed
+    twice, it is done once.
+
+    Raises NotPermitted, NotFound, and Refused where invitations are off or a term has no value by now.
+    """
+    demand(place, PlacePermission.INVITE)
+    await find(place, bulk)
+    if not place.practice.invitations:
+        raise Refused(OFF)
+    async with transaction():
+        await one_after_the_other(place.practice.id)
+        failed = await run(_FAILED, bulk, place.practice.id)
+        if not failed:
+            return 0
+        patients = [row["patient"] for row in failed]
+        await hold_all(place.practice.id, patients)
+        weighing = await weigh(place, patients)
+        messages = resolved(place, failed[0]["message"], weighing.letters, "")
+        many = await write(place, bulk, weighing, messages, clock.now())
+        await audit.record("bulk-invitation:retry", account=place.account, practice=place.practice.id, subject=bulk)
+    return many

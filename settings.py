@@ -32,6 +32,7 @@ class Settings:
     base_url: str
     smtp_url: str
     mail_from: str
+    mail_per_minute: int | None
     host: str
     port: int
     workers: int
@@ -68,6 +69,7 @@ class Settings:
             base_url=given.base_url(f"http://127.0.0.1:{port}" if qa else None),
             smtp_url=given.smtp_url(mailbox if qa else None),
             mail_from=given.mail_from(),
+            mail_per_minute=given.number_or_none("KITH_MAIL_PER_MINUTE", 1, 100_000),
             host=given.host(loopback_only=qa and not qa_open),
             port=port,
             workers=given.number("KITH_WORKERS", 1, 1, 64),
@@ -101,6 +103,9 @@ class Given:
         if not re.fullmatch(r"[0-9]{1,6}", value) or not least <= int(value) <= most:
             raise SettingsError(f"{name} is {value!r}. It must be a number from {least} to {most}.")
         return int(value)
+
+    def number_or_none(self, name: str, least: int, most: int) -> int | None:
+        return self.number(name, 0, least, most) if self.text(name, "") else None
 
     def yes(self, name: str) -> bool:
         value = self.text(name, "no").lower()

@@ -1,5 +1,9 @@
 """A practice invites a patient to open a portal, or to link the one that they have."""
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from db.engine import run
 from domain import clock
 from domain.dates import long_date
@@ -7,16 +11,18 @@ from domain.invitations import staff
 from domain.portals import called
 from domain.tokens import Purpose
 from emails.compose import Written, written
-from emails.letter import Letter, Link, NoSuchMailbox, Owed, signed_link, still_due
+from emails.letter import Letter, Link, NoLongerDue, NoSuchMailbox, Owed, signed_link
 from emails.words import lines_unlinked
 from settings import Settings
 
-INVITATION = (
-    "SELECT i.id, i.link_version, i.message, i.expires_at, i.email_key, i.practice, c.name, c.phone, c.timezone,"
-    " p.first_name, p.preferred_name, known.id IS NOT NULL AS has_login FROM invitation i"
+INVITATIONS = (
+    "SELECT owed.mail, i.id, i.link_version, i.message, i.expires_at, i.email_key, i.practice, c.name, c.phone,"
+    " c.timezone, p.first_name, p.preferred_name, known.id IS NOT NULL AS has_login"
+    " FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS owed (mail, invitation, created_at)"
+    " JOIN invitation i ON i.id = owed.invitation"
     " JOIN practice c ON c.id = i.practice JOIN patient p ON p.id = i.patient"
     " LEFT JOIN account known ON known.email_key = i.email_key"
-    " WHERE i.id = $1 AND i.state = 'Pending' AND i.expires_at > $2 AND i.sent_at <= $3"
+    " WHERE i.state = 'Pending' AND i.expires_at > $4 AND i.sent_at <= owed.created_at"
 )
 
 
@@ -25,9 +31,30 @@ async def build(owed: Owed, settings: Settings) -> Letter:
 
     Raises NoLongerDue, and NoSuchMailbox for an email of somebody who works at a practice (decision 14).
     """
-    row = still_due(await run(INVITATION, owed.subject, clock.now(), owed.created_at))
-    if await staff.works_anywhere(row["practice"], row["email_key"]):
-        raise NoSuchMailbox
+    found = (await build_many([owed], settings))[owed.id]
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+async def build_many(batch: Sequence[Owed], settings: Settings) -> dict[UUID, Letter | Exception]:
+    """The letters about many invitations by their mails, or what `build` raises for one, in two statements."""
+    rows = await run(
+        INVITATIONS,
+        [owed.id for owed in batch],
+        [owed.subject for owed in batch],
+        [owed.created_at for owed in batch],
+        clock.now(),
+    )
+    staffed = await staff.working_anywhere([(row["practice"], row["email_key"]) for row in rows]) if rows else set()
+    found: dict[UUID, Letter | Exception] = {owed.id: NoLongerDue() for owed in batch}
+    for row in rows:
+        works = (row["practice"], row["email_key"]) in staffed
+        found[row["mail"]] = NoSuchMailbox() if works else _about(row, settings)
+    return found
+
+
+def _about(row: dict[str, Any], settings: Settings) -> Letter:
     return letter(
         practice=row["name"],
         phone=row["phone"],

@@ -28,7 +28,7 @@ from emails import (
     update_decided,
 )
 from emails.compose import TEMPLATES
-from emails.letter import Builder
+from emails.letter import Builder, BuilderOfMany
 
 BUILDERS: dict[MailKind, Builder] = {
     MailKind.CONFIRM_EMAIL: confirm_email.build,
@@ -49,6 +49,9 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.MEMBER_SET_UP: member_set_up.build,
     MailKind.MEMBER_REQUEST: member_request.build,
 }
+
+BUILT_TOGETHER: dict[MailKind, BuilderOfMany] = {MailKind.INVITATION: invitation.build_many}
+"""Kinds that come by the hundred: a batch of them is read at once."""
 
 WHEN_FAILED: dict[MailKind, Callable[[UUID, datetime, str], Awaitable[None]]] = {
     MailKind.INVITATION: invitations.failed,

@@ -52,6 +52,8 @@ class NoSuchMailbox(Exception):
 
 
 Builder = Callable[[Owed, Settings], Awaitable[Letter]]
+BuilderOfMany = Callable[[Sequence[Owed], Settings], Awaitable[dict[UUID, Letter | Exception]]]
+"""Gives for each mail its letter, or what the builder of one raises."""
 
 
 def still_due(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

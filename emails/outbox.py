@@ -1,61 +1,39 @@
 """The mail that is owed: claimed, written, sent and marked. Any number of workers do so at once.
 
 A mail is sent at least once and, but for a worker or a connection that dies in the moment of sending, only once; a
-copy has the same Message-ID.
+copy has the same Message-ID. A worker has one mail under way at a time: the next is written while the server answers,
+and announced to it while the last is marked, but its text goes only when the last is marked.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
+from itertools import zip_longest
 
-from db.engine import DatabaseGone, run
-from db.tables.bulk_invitation import BulkOutcome
+from db.engine import DatabaseGone
 from domain import clock
-from domain.invitations import delivery
 from domain.journal import note
-from domain.mail import MailKind
-from emails.compose import compose, sender_address
-from emails.kinds import BUILDERS, WHEN_FAILED
+from emails.claims import NO_LONGER_DUE, Claims
+from emails.compose import sender_address
+from emails.kinds import WHEN_FAILED
 from emails.letter import NoLongerDue, NoSuchMailbox, Owed
-from emails.smtp import CONNECTED_WITHIN, NO_MAILBOX, SENT_WITHIN, NotNow, Post, ServerAway, Undeliverable
+from emails.rate import USED_WITHIN, Rate
+from emails.smtp import NO_MAILBOX, NotNow, Post, ServerAway, Undeliverable
 from emails.sound import BadMessage
+from emails.writing import Letters, Written, read, write
 from settings import Settings
 
-NO_LONGER_DUE = "no longer due"
 BATCH = 20
-LEASE = timedelta(minutes=3)
+FRESH = USED_WITHIN.total_seconds()
+"""Seconds after which what is left of a batch is given back, to be read anew: so long may a mail go that was cancelled
+meanwhile, and so long does a mail that is more urgent wait for one of many."""
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 MOST_ATTEMPTS = 56
 """With these pauses about two days."""
-
-# The rows to claim are found once, in a table of their own: as a plain subquery the planner may run it again and take
-# more than the limit. A worker's own claims are those that it could not finish while the database was away.
-CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM mail
-    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $2 AND kind = ANY($5)
-      AND (claimed_until IS NULL OR claimed_until <= $2 OR claim = $1)
-    ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
-UPDATE mail SET claim = $1, claimed_until = $3, attempts = attempts + 1 FROM due WHERE mail.id = due.id
-RETURNING mail.id, kind, subject, recipient, created_at, due_at, attempts
-"""
-# The chosen patients whom a mail tells have their outcome with it, in the same statement: a count that was true before
-# it is true after it.
-FINISH = """
-WITH marked AS (
-    UPDATE mail SET sent_at = $3, failed_at = $4, failure = $5, due_at = coalesce($6, due_at), claim = NULL,
-        claimed_until = NULL
-    WHERE id = $1 AND claim = $2 RETURNING id)
-UPDATE bulk_invitation_patient p SET outcome = $7, reason = $8
-FROM marked WHERE p.mail = marked.id AND p.outcome = 'Waiting' AND $7::text IS NOT NULL
-"""
-GIVE_BACK = """
-UPDATE mail SET claim = NULL, claimed_until = NULL, attempts = attempts - 1 WHERE id = ANY($1) AND claim = $2
-"""
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -64,69 +42,73 @@ def pause_after(attempts: int) -> timedelta:
     return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the load, keeps no secret
 
 
-def outcome(sent_at: Any = None, failed_at: Any = None, failure: str = "", **_: Any) -> tuple[str | None, str]:
-    """What became of a chosen patient whose mail is marked so, and why. None while it is owed."""
-    if sent_at:
-        return BulkOutcome.SENT.value, ""
-    if not failed_at:
-        return None, ""
-    if failure == NO_LONGER_DUE:
-        return BulkOutcome.CANCELLED.value, ""
-    return BulkOutcome.FAILED.value, delivery.reason(failure)
-
-
 class Outbox:
     """One worker's hands on the outbox."""
 
     def __init__(self, settings: Settings, post: Post) -> None:
         self.settings = settings
         self.post = post
-        self.claim = uuid4()
-        self.unmarked: list[tuple[Any, ...]] = []
-        """What could not be marked because the database went away in between."""
+        self.rate = Rate(settings.mail_per_minute)
+        self.claims = Claims()
+        self.marking: asyncio.Task[None] | None = None
+        """Of the mail that was sent last."""
 
     async def turn(self, stopping: Callable[[], bool]) -> int:
-        """Claims a batch, sends it, and tells how many it claimed. What is not begun when `stopping` says so, or when
-        the lease runs out, is given back. Raises DatabaseGone, and ServerAway when there is no connection to be had."""
-        await self._mark_left_over()
-        deadline = time.monotonic() + LEASE.total_seconds() - CONNECTED_WITHIN - SENT_WITHIN
-        claimed = await self._claim()
-        for place, owed in enumerate(claimed):
-            if stopping() or time.monotonic() > deadline:
-                await self._give_back(claimed[place:])
-                break
-            try:
-                await self._deliver(owed)
-            except ServerAway:
-                await self._give_back(claimed[place + 1 :])
-                raise
+        """Claims a batch, sends it, and tells how many it claimed. What is not begun when `stopping` says so, or within
+        a second, is given back. Raises DatabaseGone, RateReached when none may go yet, and ServerAway when there is no
+        connection to be had."""
+        await self.marked()
+        await self.rate.demand_free()
+        claimed = await self.claims.take(min(BATCH, self.rate.most))
+        if claimed:
+            await self._connect(claimed)
+            stale_at = time.monotonic() + FRESH
+            letters = await read(claimed, self.settings)
+            allowed = await self.rate.take(len(claimed))
+            await self.claims.give_back(claimed[allowed:])
+            await self._send(claimed[:allowed], letters, stale_at, stopping)
+            await self.marked()
         return len(claimed)
 
-    async def _claim(self) -> list[Owed]:
-        now = clock.now()
-        rows = await run(CLAIM, self.claim, now, now + LEASE, BATCH, [kind.value for kind in BUILDERS])
-        return [
-            Owed(
-                row["id"],
-                MailKind(row["kind"]),
-                *(row[name] for name in ("subject", "recipient", "created_at", "attempts")),
-            )
-            for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))
-        ]
+    async def marked(self) -> None:
+        """Returns when all that was sent is marked. Raises DatabaseGone."""
+        if self.marking:
+            await self.marking
+        await self.claims.mark()
 
-    async def _give_back(self, rest: list[Owed]) -> None:
-        if rest:
-            await run(GIVE_BACK, [owed.id for owed in rest], self.claim)
+    async def _connect(self, claimed: list[Owed]) -> None:
+        """A server that is away costs the first mail an attempt and no other."""
+        try:
+            await self.post.connect()
+        except ServerAway as away:
+            await self.claims.give_back(claimed[1:])
+            await self._try_later(claimed[0], away.failure)
+            raise
 
-    async def _deliver(self, owed: Owed) -> None:
+    async def _send(self, batch: list[Owed], letters: Letters, stale_at: float, stopping: Callable[[], bool]) -> None:
+        following: Written = await write(batch[0], letters, self.settings) if batch else b""
+        for place, (owed, after) in enumerate(zip_longest(batch, batch[1:])):
+            if stopping() or (place and time.monotonic() > stale_at):
+                await self.claims.give_back(batch[place:])
+                return
+            message = following
+            try:
+                _, following = await asyncio.gather(
+                    self._deliver(owed, message), write(after or owed, letters, self.settings)
+                )
+            except ServerAway:
+                await self.claims.give_back(batch[place + 1 :])
+                raise
+
+    async def _deliver(self, owed: Owed, message: Written) -> None:
         if owed.attempts > MOST_ATTEMPTS:
             await self._fail(owed, "given up")
             return
-        message = await self._written(owed)
-        if message is None:
+        if isinstance(message, Exception):
+            await self._not_written(owed, message)
             return
         try:
-            await self.post.send(sender_address(self.settings.mail_from), owed.recipient, message)
+            await self.post.send(sender_address(self.settings.mail_from), owed.recipient, message, self.marked)
         except Undeliverable as refusal:
             await self._fail(owed, refusal.failure)
         except NotNow as refusal:
@@ -136,27 +118,28 @@ class Outbox:
         except ValueError:
             await self._fail(owed, "the address cannot be written to")
         else:
-            await self._finish(owed, sent_at=clock.now())
+            self.claims.sent(owed)
+            self.marking = asyncio.create_task(self._mark_sent(owed))
+
+    async def _mark_sent(self, owed: Owed) -> None:
+        """While the next is announced. What goes wrong here is tried again, and told, before the next one's text."""
+        with suppress(Exception):
+            await self.claims.mark()
             note("mail sent", mail=owed.id, kind=owed.kind, attempts=owed.attempts)
 
-    async def _written(self, owed: Owed) -> bytes | None:
-        """The message; None for one that cannot or need not be written, which is marked as such."""
-        try:
-            letter = await BUILDERS[owed.kind](owed, self.settings)
-            return compose(letter, owed, self.settings.mail_from, clock.now())
-        except (DatabaseGone, asyncio.CancelledError):
-            raise
-        except NoLongerDue:
+    async def _not_written(self, owed: Owed, error: Exception) -> None:
+        """One mail that cannot be written must not stop the others."""
+        if isinstance(error, DatabaseGone):
+            raise error
+        if isinstance(error, NoLongerDue):
             await self._end(owed, NO_LONGER_DUE)
-        except NoSuchMailbox:
+            return
+        if isinstance(error, NoSuchMailbox):
             await self._fail(owed, NO_MAILBOX)
-        except BadMessage as error:
-            note("mail not written", mail=owed.id, kind=owed.kind, error=str(error))
-            await self._fail(owed, "could not be written")
-        except Exception as error:  # noqa: BLE001 - one mail that cannot be written must not stop the others
-            note("mail not written", mail=owed.id, kind=owed.kind, error=type(error).__name__)
-            await self._fail(owed, "could not be written")
-        return None
+            return
+        said = str(error) if isinstance(error, BadMessage) else type(error).__name__
+        note("mail not written", mail=owed.id, kind=owed.kind, error=said)
+        await self._fail(owed, "could not be written")
 
     async def _fail(self, owed: Owed, failure: str) -> None:
         """Tells whoever sent it, and only then ends it: a worker that dies in between tells them again."""
@@ -165,23 +148,14 @@ class Outbox:
         await self._end(owed, failure)
 
     async def _end(self, owed: Owed, failure: str) -> None:
-        await self._finish(owed, failed_at=clock.now(), failure=failure)
+        self.claims.failed(owed, failure)
+        await self.claims.mark()
         note("mail failed", mail=owed.id, kind=owed.kind, attempts=owed.attempts, failure=failure)
 
     async def _try_later(self, owed: Owed, failure: str) -> None:
         if owed.attempts >= MOST_ATTEMPTS:
             await self._fail(owed, f"given up: {failure}")
             return
-        await self._finish(owed, failure=failure, due_at=clock.now() + pause_after(owed.attempts))
+        self.claims.put_off(owed, failure, clock.now() + pause_after(owed.attempts))
+        await self.claims.mark()
         note("mail put off", mail=owed.id, kind=owed.kind, attempts=owed.attempts, failure=failure)
-
-    async def _finish(self, owed: Owed, **marks: Any) -> None:
-        """Marks a mail, if it is still ours. One that the database was not there for is marked as soon as it is."""
-        values = (owed.id, self.claim, *(marks.get(name) for name in ("sent_at", "failed_at", "failure", "due_at")))
-        self.unmarked.append((*values, *outcome(**marks)))
-        await self._mark_left_over()
-
-    async def _mark_left_over(self) -> None:
-        while self.unmarked:
-            await run(FINISH, *self.unmarked[0])
-            self.unmarked.pop(0)

@@ -1,7 +1,10 @@
-"""The mail server of KITH_SMTP_URL, spoken to over one connection that stays open while there is mail."""
+"""The mail server of KITH_SMTP_URL, over one connection that stays open while there is mail and a little longer."""
 
 import asyncio
 import re
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,6 +14,11 @@ from settings import is_loopback
 
 CONNECTED_WITHIN, SENT_WITHIN = 20.0, 40.0
 """Seconds for a connection with its login, and for one mail."""
+
+KEPT_FOR = 30.0
+"""Seconds for which a connection stays open without mail."""
+CLOSING = 421
+"""What a server says that is about to hang up."""
 
 ABOUT_US = {530, 534, 535, 538}
 """Answers that say nothing about the mail: the server does not accept our login (RFC 4954)."""
@@ -78,16 +86,24 @@ class Post:
         self.server = server
         self.name = name
         self.client: aiosmtplib.SMTP | None = None
+        self.used_at = 0.0
 
-    async def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hands one message over. Raises NotNow, ServerAway or Undeliverable; after a NotNow it may have arrived."""
-        client = await self.connect()
+    async def send(
+        self, sender: str, recipient: str, message: bytes, before_data: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Hands one message over; `before_data` is waited for before its text goes. Raises NotNow, ServerAway or
+        Undeliverable, and what `before_data` raises; after a NotNow it may have arrived."""
+        self.used_at = time.monotonic()
         try:
             async with asyncio.timeout(SENT_WITHIN):
-                await client.sendmail(sender, [recipient], message)
-        except aiosmtplib.SMTPRecipientsRefused as refusal:
-            raise self._verdict(refusal.recipients[0]) from refusal
+                client = await self._announce(sender, recipient, len(message))
+                if before_data:
+                    await before_data()
+                await client.data(message)
+        except NotNow:
+            raise
         except aiosmtplib.SMTPResponseException as refusal:
+            await self._begin_anew()
             raise self._verdict(refusal) from refusal
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
@@ -95,6 +111,31 @@ class Post:
         except BaseException:
             self.close()
             raise
+
+    async def _announce(self, sender: str, recipient: str, size: int) -> aiosmtplib.SMTP:
+        """A server may have hung up while there was no mail. That says nothing about this one, of which it has had
+        nothing yet: it is announced once more on a new connection."""
+        kept = self.client
+        client = await self.connect()
+        try:
+            await self._envelope(client, sender, recipient, size)
+        except (aiosmtplib.SMTPServerDisconnected, ConnectionError, aiosmtplib.SMTPResponseException) as error:
+            if client is not kept or (isinstance(error, aiosmtplib.SMTPResponseException) and error.code != CLOSING):
+                raise
+            self.close()
+            client = await self.connect()
+            await self._envelope(client, sender, recipient, size)
+        return client
+
+    async def _envelope(self, client: aiosmtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+        await client.mail(sender, options=[f"size={size}"] if client.supports_extension("size") else [])
+        await client.rcpt(recipient)
+
+    async def _begin_anew(self) -> None:
+        """After a refusal the server still has the sender in mind."""
+        if self.client is not None and self.client.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self.client.rset()
 
     def _verdict(self, refusal: aiosmtplib.SMTPResponseException) -> NotNow | Undeliverable:
         failure = code_of(refusal)
@@ -126,6 +167,11 @@ class Post:
             raise ServerAway("no connection") from error
         self.client = client
         return client
+
+    async def rest_if_idle(self) -> None:
+        """Takes leave of a server that there has been no mail for."""
+        if time.monotonic() - self.used_at > KEPT_FOR:
+            await self.rest()
 
     async def rest(self) -> None:
         """Takes leave of the server until there is mail again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 from db.engine import DB, DatabaseGone
 from db.migrate import demand_env
@@ -11,6 +12,7 @@ from domain.patient_import import queue, uploads
 from emails.compose import sender_address
 from emails.kinds import demand_builders
 from emails.outbox import Outbox
+from emails.rate import RateReached
 from emails.smtp import Post, Server, ServerAway
 from settings import Settings
 
@@ -54,17 +56,19 @@ class Worker:
         self.sweeps_at = 0.0
 
     async def work(self) -> None:
-        note("worker started", worker=self.outbox.claim)
+        note("worker started", worker=self.outbox.claims.id)
         importing = asyncio.create_task(self._bring_in())
         while not self.stopping.is_set():
             rest = await self.turn()
             if rest:
-                await self.post.rest()
+                await self.post.rest_if_idle()
                 await self._rest(rest)
+        with suppress(DatabaseGone):
+            await self.outbox.marked()
         importing.cancel()
         await asyncio.gather(importing, return_exceptions=True)
         await self.post.rest()
-        note("worker stopped", worker=self.outbox.claim)
+        note("worker stopped", worker=self.outbox.claims.id)
 
     async def _bring_in(self) -> None:
         """Files of patients, beside the mail: a long one keeps nobody from theirs."""
@@ -72,7 +76,7 @@ class Worker:
             try:
                 found = await queue.run_next()
             except Exception as error:  # noqa: BLE001 - the next file needs a worker too
-                note("worker in trouble", worker=self.outbox.claim, error=type(error).__name__, importing=True)
+                note("worker in trouble", worker=self.outbox.claims.id, error=type(error).__name__, importing=True)
                 found = False
             if not found:
                 await asyncio.sleep(self.looks_every)
@@ -83,6 +87,9 @@ class Worker:
             await clock.read()
             await self._sweep()
             claimed = await self.outbox.turn(self.stopping.is_set)
+        except RateReached as reached:
+            self.troubles = 0
+            return min(reached.seconds, self.looks_every)
         except (DatabaseGone, ServerAway) as trouble:
             return self._in_trouble(type(trouble).__name__)
         except Exception as error:  # noqa: BLE001 - whatever it is, mail that is owed tomorrow needs a worker
@@ -92,7 +99,7 @@ class Worker:
 
     def _in_trouble(self, error: str) -> float:
         self.troubles += 1
-        note("worker in trouble", worker=self.outbox.claim, error=error, times=self.troubles)
+        note("worker in trouble", worker=self.outbox.claims.id, error=error, times=self.troubles)
         return min(self.looks_every * 2.0 ** min(self.troubles, 10), LONGEST_REST)
 
     async def _sweep(self) -> None:

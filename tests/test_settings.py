@@ -25,6 +25,8 @@ def test_production_takes_what_it_is_given() -> None:
     assert settings.proxies == ("10.0.0.1", "10.1.0.0/16")
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 4)
     assert settings.mail_from == "Kith <kith@localhost>"
+    assert settings.mail_per_minute is None
+    assert Settings.from_environment({**PRODUCTION, "KITH_MAIL_PER_MINUTE": "600"}).mail_per_minute == 600
 
 
 @pytest.mark.parametrize("name", PRODUCTION)
@@ -61,6 +63,9 @@ def test_production_starts_with_nothing_missing(name: str, value: str | None) ->
         ("KITH_PORT", "65536"),
         ("KITH_PORT", "eighty"),
         ("KITH_WORKERS", "0"),
+        ("KITH_MAIL_PER_MINUTE", "0"),
+        ("KITH_MAIL_PER_MINUTE", "1.5"),
+        ("KITH_MAIL_PER_MINUTE", "-1"),
     ],
 )
 def test_what_is_malformed_is_refused(name: str, value: str) -> None:

@@ -158,7 +158,7 @@ async def test_one_poisoned_mail_stops_nothing(outbox, office, monkeypatch, caps
 
 async def test_a_lease_that_ran_out_lets_another_worker_send_the_same_message_id(new_outbox, office, outbox):
     await owe_sign_up("mina@example.com")
-    [dead] = await new_outbox()._claim()
+    [dead] = await new_outbox().claims.take(20)
     await send_all(outbox)
     assert office.taken == []
     later(minutes=4)
@@ -170,7 +170,7 @@ async def test_a_lease_that_ran_out_lets_another_worker_send_the_same_message_id
 async def test_a_late_worker_marks_nothing_that_another_one_has(new_outbox, office, outbox):
     await owe_sign_up("mina@example.com")
     late = new_outbox()
-    [owed] = await late._claim()
+    [owed] = await late.claims.take(20)
     later(minutes=4)
     await send_all(outbox)
     await late._fail(owed, "550")
@@ -181,7 +181,7 @@ async def test_a_late_worker_marks_nothing_that_another_one_has(new_outbox, offi
 
 async def test_a_worker_takes_up_at_once_what_it_could_not_finish(outbox, office):
     await owe_sign_up("mina@example.com")
-    await outbox._claim()
+    await outbox.claims.take(20)
     await send_all(outbox)
     assert office.recipients == ["mina@example.com"]
 

@@ -4,6 +4,7 @@ from db.tables.invitation import InvitationState
 from domain.invitations.accepting import accept, accepted, set_up_and_accept
 from domain.invitations.answers import Answer, Dependant
 from domain.invitations.cancelling import cancel, cancel_all, cancel_for_the_dead, waiting
+from domain.invitations.declining import decline
 from domain.invitations.delivery import failed
 from domain.invitations.history import PatientPortal, of_patient
 from domain.invitations.lapses import sweep
@@ -16,7 +17,7 @@ from domain.invitations.sending import LONGEST_MESSAGE, Draft, Invitee, invitee,
 __all__ = [
     "LONGEST_MESSAGE", "Answer", "Dependant", "Draft", "InvitationState", "Invitations", "Invited", "Invitee",
     "Linkable", "Listed", "PatientPortal",
-    "accept", "accepted", "awaits_word", "cancel", "cancel_all", "cancel_for_the_dead", "failed", "invited_by",
-    "invitee", "linkable", "of_patient", "one", "preview", "read", "resend", "send", "set_up_and_accept",
+    "accept", "accepted", "awaits_word", "cancel", "cancel_all", "cancel_for_the_dead", "decline", "failed",
+    "invited_by", "invitee", "linkable", "of_patient", "one", "preview", "read", "resend", "send", "set_up_and_accept",
     "sweep", "waiting",
 ]  # fmt: skip

@@ -25,8 +25,8 @@ async def accept(session: Session, row: UUID, version: int, answer: Answer) -> U
     await demand_right(invited, answer, session.account)
     async with transaction():
         await _claim(invited)
-        portal = await _portal(invited, answer, session.account, session.name)
-        await _finish(invited, session.account, portal, answer)
+        portal = await portal_for(invited, answer, session.account, session.name)
+        await finish(invited, session.account, portal, answer)
     return portal
 
 
@@ -45,8 +45,8 @@ async def set_up_and_accept(row: UUID, version: int, name: str, password: str, a
     async with transaction():
         await _claim(invited)
         account = await accounts.create(name, invited.email, password_hash)
-        portal = await _portal(invited, answer, account, name)
-        await _finish(invited, account, portal, answer)
+        portal = await portal_for(invited, answer, account, name)
+        await finish(invited, account, portal, answer)
     return invited.email, portal
 
 
@@ -66,7 +66,7 @@ async def _claim(invited: Invited) -> None:
         raise LinkClosed("used")
 
 
-async def _portal(invited: Invited, answer: Answer, account: UUID, name: str) -> UUID:
+async def portal_for(invited: Invited, answer: Answer, account: UUID, name: str) -> UUID:
     """The portal to link: one's own or a dependant's, opened where there is none. A new one holds what was typed here
     and nothing else: details never travel from the practice. One's own is looked for again behind the email's lock:
     another practice's invitation may have opened it just now."""
@@ -78,7 +78,8 @@ async def _portal(invited: Invited, answer: Answer, account: UUID, name: str) ->
     return await portals.own(account) or await portals.open_for(account, name, invited.email)
 
 
-async def _finish(invited: Invited, account: UUID, portal: UUID, answer: Answer) -> None:
+async def finish(invited: Invited, account: UUID, portal: UUID, answer: Answer) -> None:
+    """Links what was claimed, tells the practice and writes it down, in the caller's transaction. Raises as `link`."""
     await link(invited, account, portal, answer)
     await run("UPDATE invitation SET accepted_by = $2, portal = $3 WHERE id = $1", invited.id, account, portal)
     practice = invited.practice.id

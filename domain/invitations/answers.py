@@ -37,11 +37,8 @@ async def demand_right(invited: Invited, answer: Answer, account: UUID | None) -
     """Raises Refused for an answer that cannot be true or a wrong birth date, and LinkClosed('locked') for the fifth
     of those, of which the practice is told (B3). A wrong one is counted whatever becomes of the caller."""
     await demand_no_staff(invited)
-    _demand_fitting(invited, answer)
-    await _demand_looked_after(invited, answer, account)
-    if await _is_the_birth_date(invited, answer.birth_date, account):
-        return
-    raise Refused(_wrong(invited.practice.name, invited.tries_left - 1), "birth_date")
+    await demand_fitting(invited, answer, account)
+    await demand_birth_date(invited, answer.birth_date, account)
 
 
 async def demand_no_staff(invited: Invited) -> None:
@@ -53,20 +50,24 @@ async def demand_no_staff(invited: Invited) -> None:
         )
 
 
-def _demand_fitting(invited: Invited, answer: Answer) -> None:
+async def demand_fitting(invited: Invited, answer: Answer, account: UUID | None) -> None:
+    """Raises Refused for an answer that cannot be true: whom it is about, and why they act."""
     if answer.about is None and invited.is_child:
         raise Refused(f"{invited.called} is too young for a login. Choose that you look after them", "guardian")
     if isinstance(answer.about, Dependant):
         bases.demand_fitting(answer.about.basis, answer.about.relationship)
         if invited.is_adult and answer.about.basis == bases.PARENTAL:
             raise Refused("They are an adult. Choose why you act for them", "basis")
-
-
-async def _demand_looked_after(invited: Invited, answer: Answer, account: UUID | None) -> None:
     if isinstance(answer.about, UUID):
         theirs = await linkable(account, invited.practice.id) if account else []
         if answer.about not in {one.id for one in theirs}:
             raise Refused("Choose whom this is about", "guardian")
+
+
+async def demand_birth_date(invited: Invited, typed: date, account: UUID | None) -> None:
+    """Raises Refused for a wrong one, and LinkClosed('locked') for the fifth."""
+    if not await _is_the_birth_date(invited, typed, account):
+        raise Refused(_wrong(invited.practice.name, invited.tries_left - 1), "birth_date")
 
 
 async def _is_the_birth_date(invited: Invited, typed: date, account: UUID | None) -> bool:

@@ -61,20 +61,20 @@ class Linkable:
 
 
 _COLUMNS = ", ".join(f"c.{column} AS practice_{column}" for column in COLUMNS)
+INVITED = (
+    "SELECT i.id, i.link_version, i.expires_at, i.used_at, i.state, i.tries, i.email, i.email_key, i.message,"  # noqa: S608 - names of ours
+    " i.patient, p.first_name, p.preferred_name, p.birth_date,"
+    " p.deceased_on IS NOT NULL OR p.birth_date IS NULL AS needless, p.portal IS NOT NULL AS linked,"
+    f" known.id AS known, o.id AS portal, coalesce(o.name, '') AS portal_name, i.accepted_by, i.portal AS opened,"
+    f" {_COLUMNS} FROM invitation i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
+    " LEFT JOIN account known ON known.email_key = i.email_key LEFT JOIN portal o ON o.owner = known.id"
+)
+"""What `invited` is made of."""
 
 
 async def invited_by(row: UUID, version: int) -> Invited:
     """The invitation that a link names. Raises LinkClosed."""
-    rows = await run(
-        "SELECT i.id, i.link_version, i.expires_at, i.used_at, i.state, i.tries, i.email, i.email_key, i.message,"  # noqa: S608 - names of ours
-        " i.patient, p.first_name, p.preferred_name, p.birth_date,"
-        " p.deceased_on IS NOT NULL OR p.birth_date IS NULL AS needless, p.portal IS NOT NULL AS linked,"
-        f" known.id AS known, o.id AS portal, coalesce(o.name, '') AS portal_name, {_COLUMNS}"
-        " FROM invitation i JOIN patient p ON p.id = i.patient JOIN practice c ON c.id = i.practice"
-        " LEFT JOIN account known ON known.email_key = i.email_key LEFT JOIN portal o ON o.owner = known.id"
-        " WHERE i.id = $1",
-        row,
-    )
+    rows = await run(f"{INVITED} WHERE i.id = $1", row)
     if not rows:
         raise LinkClosed("malformed")
     try:
@@ -83,13 +83,18 @@ async def invited_by(row: UUID, version: int) -> Invited:
         raise LinkClosed(
             closed.why, practice=whom_to_ask(rows[0]["practice_name"], rows[0]["practice_phone"])
         ) from None
+    return invited(found)
+
+
+def invited(row: Mapping[str, Any]) -> Invited:
+    """The invitation of a row of INVITED."""
     taken = ("id", "link_version", "patient", "email", "email_key", "message", "birth_date", "known", "portal")
     return Invited(
-        **{name: found[name] for name in taken},
-        portal_name=found["portal_name"],
-        practice=practice_of({column: found[f"practice_{column}"] for column in COLUMNS}),
-        called=called(found["first_name"], found["preferred_name"]),
-        tries_left=MOST_TRIES - found["tries"],
+        **{name: row[name] for name in taken},
+        portal_name=row["portal_name"],
+        practice=practice_of({column: row[f"practice_{column}"] for column in COLUMNS}),
+        called=called(row["first_name"], row["preferred_name"]),
+        tries_left=MOST_TRIES - row["tries"],
     )
 
 

@@ -34,6 +34,8 @@ CREATE INDEX patient_inactive ON patient (practice, last_key, id) WHERE NOT acti
 PATIENTS_KEYED = """
 CREATE INDEX patient_city ON patient (practice, city_key) WHERE city_key <> '';
 CREATE INDEX patient_birth_date ON patient (practice, birth_date);
+CREATE INDEX patient_of_practitioner ON patient (practice, practitioner, last_key, id);
+CREATE INDEX invoice_owing ON invoice (practice, patient) WHERE paid < total;
 """
 
 REPORTS = """

@@ -12,7 +12,7 @@ from domain.paging import PAGE
 from domain.places import Place
 from domain.reports import case_load_filters as filters
 from domain.reports import case_load_pages as pages
-from domain.reports.case_load_query import CaseLoadQuery
+from domain.reports.patients_query import PatientsQuery
 from domain.reports.report_type import (
     Bar,
     Column,
@@ -92,8 +92,8 @@ class CaseLoad(ReportType):
                 return
 
     @override
-    def choosable(self, place: Place, said: Said) -> CaseLoadQuery:
-        return CaseLoadQuery(place, filters.asked(place, said))
+    def choosable(self, place: Place, said: Said) -> PatientsQuery:
+        return PatientsQuery(place, filters.asked(place, said))
 
 
 def _row(row: dict[str, Any]) -> Row:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.paging import PAGE, offset
-from domain.reports.case_load_query import CaseLoadQuery
+from domain.reports.patients_query import PatientsQuery
 
 FEW = 5_000
 """So many patients are put in order as a whole; of more, the first are looked for along an index."""
@@ -22,7 +22,7 @@ class Order:
     most: int
 
 
-def counting(query: CaseLoadQuery) -> str:
+def counting(query: PatientsQuery) -> str:
     """How many there are of each practitioner and portal state."""
     return (
         "SELECT h.practitioner AS id, w.name AS practitioner, h.portal, h.many FROM"  # noqa: S608 - words of ours
@@ -32,7 +32,7 @@ def counting(query: CaseLoadQuery) -> str:
     )
 
 
-def batch(query: CaseLoadQuery, after: tuple[str, Any] | None, most: int) -> str:
+def batch(query: PatientsQuery, after: tuple[str, Any] | None, most: int) -> str:
     """The next rows by name, after the last one's sort key and id."""
     beyond = ""
     if after:
@@ -44,7 +44,7 @@ def batch(query: CaseLoadQuery, after: tuple[str, Any] | None, most: int) -> str
     return _with_columns(query, hits, "h.sort, h.id")
 
 
-def page(query: CaseLoadQuery, sort: str, number: int, many: int | None) -> str:
+def page(query: PatientsQuery, sort: str, number: int, many: int | None) -> str:
     """One page and the first row of the next. `many` is about how many there are, if that is known. Raises NotFound
     for a page that cannot be."""
     skipped = offset(number)
@@ -58,14 +58,14 @@ def page(query: CaseLoadQuery, sort: str, number: int, many: int | None) -> str:
     return _with_columns(query, limited, ", ".join(f"h.{part}" for part in by))
 
 
-def _with_columns(query: CaseLoadQuery, hits: str, order: str) -> str:
+def _with_columns(query: PatientsQuery, hits: str, order: str) -> str:
     return (
         f"SELECT h.id, h.sort, {', '.join(query.columns())} FROM ({hits}) h JOIN patient p ON p.id = h.id"  # noqa: S608 - words of ours
         f" LEFT JOIN member m ON m.id = p.practitioner LEFT JOIN account w ON w.id = m.account ORDER BY {order}"
     )
 
 
-def _whole(query: CaseLoadQuery, order: Order) -> str:
+def _whole(query: PatientsQuery, order: Order) -> str:
     """All of them, with what they are put in order by."""
     rank = _rank(query, order)
     # Materialized: which of them match is looked up in whatever way is the quickest, not along the order.
@@ -75,7 +75,7 @@ def _whole(query: CaseLoadQuery, order: Order) -> str:
     )
 
 
-def _rank(query: CaseLoadQuery, order: Order) -> str:
+def _rank(query: PatientsQuery, order: Order) -> str:
     match order.name:
         case "last":
             return query.last
@@ -89,11 +89,11 @@ def _rank(query: CaseLoadQuery, order: Order) -> str:
             return "NULL::text"
 
 
-def _along_names(query: CaseLoadQuery, _: Order) -> str:
+def _along_names(query: PatientsQuery, _: Order) -> str:
     return f"SELECT p.id, NULL::text AS rank, {query.key} AS sort FROM patient p WHERE {query.sql}"  # noqa: S608 - words of ours
 
 
-def _along_practitioners(query: CaseLoadQuery, order: Order) -> str:
+def _along_practitioners(query: PatientsQuery, order: Order) -> str:
     def first(whose: str) -> str:
         return (
             f"SELECT p.id, {query.key} AS sort FROM patient p WHERE p.practice = $1 AND {whose} AND {query.sql}"  # noqa: S608 - words of ours
@@ -107,7 +107,7 @@ def _along_practitioners(query: CaseLoadQuery, order: Order) -> str:
     )
 
 
-def _along_appointments(query: CaseLoadQuery, order: Order) -> str:
+def _along_appointments(query: PatientsQuery, order: Order) -> str:
     counts, before = (query.over, ">") if order.name == "last" else (query.coming, "<")
     inside = query.as_far_as_calendars
     some = (
@@ -120,7 +120,7 @@ def _along_appointments(query: CaseLoadQuery, order: Order) -> str:
     return _and_the_rest(query, some, has_one, order)
 
 
-def _along_debts(query: CaseLoadQuery, order: Order) -> str:
+def _along_debts(query: PatientsQuery, order: Order) -> str:
     inside = query.as_far_as_invoices
     some = (
         f"SELECT p.id, debt.rank, {query.key} AS sort FROM (SELECT i.patient, sum(i.total - i.paid) AS rank"  # noqa: S608 - words of ours
@@ -134,7 +134,7 @@ def _along_debts(query: CaseLoadQuery, order: Order) -> str:
     return _and_the_rest(query, some, has_one, order)
 
 
-def _and_the_rest(query: CaseLoadQuery, some: str, has_one: str, order: Order) -> str:
+def _and_the_rest(query: PatientsQuery, some: str, has_one: str, order: Order) -> str:
     """`some` who have a rank and, where they do not fill the page, those who have none, by name."""
     return (
         f"WITH those AS MATERIALIZED ({some}), rest AS (SELECT p.id, {query.key} AS sort FROM patient p"  # noqa: S608 - words of ours
@@ -144,7 +144,7 @@ def _and_the_rest(query: CaseLoadQuery, some: str, has_one: str, order: Order) -
     )
 
 
-ALONG: dict[str, Callable[[CaseLoadQuery, Order], str]] = {
+ALONG: dict[str, Callable[[PatientsQuery, Order], str]] = {
     "name": _along_names,
     "practitioner": _along_practitioners,
     "last": _along_appointments,

@@ -23,6 +23,15 @@ def kept(fields: Iterable[Field], said: Said) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def words(fields: Iterable[Field], said: Said) -> list[tuple[str, str]]:
+    """What a report asks, in the words of its form: label and value. What the member may not ask is left out."""
+    return [
+        (field.label, (field.choices or {}).get(value, "Not there any more") if field.choices is not None else value)
+        for field in fields
+        if (value := said.get(field.name, ""))
+    ]
+
+
 def _trimmed(said: Said, field: Field) -> str:
     return " ".join(said.get(field.name, "").split(" ")).strip()
 

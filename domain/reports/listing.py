@@ -25,8 +25,9 @@ _saved = Prepared(
     f"SELECT {COLUMNS} WHERE r.practice = $1 AND r.removed_at IS NULL AND r.name <> '' AND (r.account = $2 OR r.shared)"
 )
 _lately = Prepared(
-    f"SELECT {COLUMNS} WHERE r.practice = $1 AND r.removed_at IS NULL AND r.name = '' AND r.account = $2"
-    f" ORDER BY r.changed_at DESC, r.id LIMIT {LATELY}"
+    f"SELECT {COLUMNS} JOIN report_run u ON u.report = r.id AND u.member = $3"
+    " WHERE r.practice = $1 AND r.removed_at IS NULL AND r.name = '' AND r.account = $2"
+    f" ORDER BY u.ran_at DESC, r.id LIMIT {LATELY}"
 )
 
 
@@ -38,5 +39,5 @@ async def read(place: Place) -> Reports:
     return Reports(
         mine=tuple(report for report in saved if report.mine),
         shared=tuple(report for report in saved if not report.mine),
-        lately=tuple(report_of(row) for row in await _lately.rows(place.practice.id, place.account)),
+        lately=tuple(report_of(row) for row in await _lately.rows(place.practice.id, place.account, place.member)),
     )

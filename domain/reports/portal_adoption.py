@@ -1,14 +1,22 @@
-"""How a practice's patients come to the portal, month by month."""
+"""Portal Adoption: how a practice's patients come to the portal, month by month."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import date, datetime, time
 from typing import ClassVar
 
 from typing_extensions import override
 
+from db.engine import run
+from domain import clock
+from domain.dates import MONTHS
 from domain.errors import NotFound, Refused
 from domain.patients import practitioners
+from domain.permissions import PlacePermission, may
 from domain.places import Place
+from domain.reports import case_load_filters as filters
+from domain.reports.patients_query import PatientsQuery
 from domain.reports.report_type import (
+    Bar,
     Column,
     ColumnKind,
     Condition,
@@ -21,10 +29,23 @@ from domain.reports.report_type import (
     Said,
 )
 
+HOW_MANY = 12
+"""Months, this one included."""
+OPENING = ("portal:view", "appointments:view", "invoices:view", "records:view", "details:view", "funding:view")
+"""What the trail writes when somebody opens a page of a portal."""
+PARTS = {
+    "Invited": "SELECT count(*) FROM them JOIN invitation i ON i.patient = them.id WHERE i.practice = $1"
+    " AND i.created_at >= m.since AND i.created_at < m.until",
+    "Accepted": "SELECT count(*) FROM them JOIN invitation i ON i.patient = them.id WHERE i.practice = $1"
+    " AND i.state = 'Accepted' AND i.used_at >= m.since AND i.used_at < m.until",
+    "Active": "SELECT count(*) FROM them WHERE EXISTS (SELECT FROM event e WHERE e.portal = them.portal"
+    " AND e.at >= m.since AND e.at < m.until AND e.kind = ANY ({opening}))",
+}
+
 
 class PortalAdoption(ReportType):
     name: ClassVar[str] = "Portal Adoption"
-    about: ClassVar[str] = "How many patients were invited, accepted and opened their portal, by month"
+    about: ClassVar[str] = "Patients invited, accepted and active in their portal, by month"
     lists_patients: ClassVar[bool] = False
 
     @override
@@ -37,22 +58,57 @@ class PortalAdoption(ReportType):
         return []
 
     @override
-    def choosable(self, place: Place, said: Said) -> Condition:
-        raise NotFound
-
-    @override
     def columns(self, place: Place) -> tuple[Column, ...]:
-        return (Column("month", "Month", ColumnKind.TEXT), Column("active", "Active", ColumnKind.NUMBER))
+        numbers = (Column(part, part, ColumnKind.NUMBER) for part in _parts(place))
+        return (Column("month", "Month", ColumnKind.TEXT), *numbers)
 
     @override
     async def counted(self, place: Place, said: Said) -> Counted:
-        return Counted(0, ())
+        query = PatientsQuery(place, filters.asked(place, said))
+        months = list(_months(clock.now().astimezone(place.practice.zone).date()))
+        since = [datetime.combine(month, time(), place.practice.zone) for month in months]
+        rows = await run(_statement(query, place, since), *query.values)
+        bars = [Bar(_label(month), row) for month, row in zip(months, rows, strict=False)]
+        return Counted(len(bars), tuple(bars))
 
     @override
     async def page(self, place: Place, said: Said, sort: str, page: int, counted: Counted | None) -> Page:
-        rows = [Row(None, {"month": bar.label, **bar.parts}) for bar in (counted.picture if counted else ())]
-        return Page(tuple(rows), False)
+        """What was counted at the last run: there is nothing to look up afresh."""
+        if page != 1:
+            raise NotFound
+        picture = counted.picture if counted else ()
+        return Page(tuple(Row(None, {"month": bar.label, **bar.parts}) for bar in picture), False)
 
     @override
     async def batches(self, place: Place, said: Said, counted: Counted | None) -> AsyncIterator[Sequence[Row]]:
-        yield (await self.page(place, said, "", 1, counted)).rows
+        yield (await self.page(place, said, "", 1, counted or await self.counted(place, said))).rows
+
+    @override
+    def choosable(self, place: Place, said: Said) -> Condition:
+        raise NotFound
+
+
+def _parts(place: Place) -> list[str]:
+    sees = may(place, PlacePermission.VIEW_INVITATIONS)
+    return [part for part in PARTS if sees or part == "Active"]
+
+
+def _months(today: date) -> Iterator[date]:
+    """The first days of the months that are counted and of the one after them."""
+    first = today.year * 12 + today.month - HOW_MANY
+    for month in range(first, first + HOW_MANY + 1):
+        yield date(month // 12, month % 12 + 1, 1)
+
+
+def _label(month: date) -> str:
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def _statement(query: PatientsQuery, place: Place, since: list[datetime]) -> str:
+    bounds = f"unnest({query.value(since[:-1])}::timestamptz[], {query.value(since[1:])}::timestamptz[])"
+    opening = query.value(list(OPENING))
+    parts = ", ".join(f'({PARTS[part].format(opening=opening)}) AS "{part}"' for part in _parts(place))
+    return (
+        f"WITH them AS MATERIALIZED (SELECT p.id, p.portal FROM {query.people} WHERE {query.sql})"  # noqa: S608 - words of ours
+        f" SELECT {parts} FROM {bounds} AS m(since, until) ORDER BY m.since"
+    )

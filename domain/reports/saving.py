@@ -35,33 +35,49 @@ async def _sound(place: Place, kind: str, said: Said) -> dict[str, str]:
 
 async def start(place: Place, report: UUID, kind: str, said: Said) -> None:
     """Makes a report that only its maker sees, with the id `report` that the form drew, and runs it. Pressed twice it
-    is one.
+    is one; sent again with other filters, it has those.
 
-    Raises NotPermitted, NotFound for no such type and for an id that is somebody else's, and Refused at a filter.
+    Raises NotPermitted, NotFound for no such type and for an id that is somebody else's, Changed when it was saved
+    since, and Refused at a filter.
     """
     demand(place, PlacePermission.VIEW_REPORTS)
-    kept, now = await _sound(place, kind, said), clock.now()
+    kept = await _sound(place, kind, said)
     async with transaction():
-        await run(
+        made = await run(
             "INSERT INTO report (id, practice, account, type, filters, created_at, changed_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (id) DO NOTHING",
+            " VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id",
             report,
             place.practice.id,
             place.account,
             kind,
             json.dumps(kept),
-            now,
+            clock.now(),
         )
-        await _forget_the_oldest(place)
+        if not made:
+            await _take_again(place, report, kind, kept)
         await running.run(place, report)
+        await _forget_the_oldest(place)
+
+
+async def _take_again(place: Place, report: UUID, kind: str, kept: dict[str, str]) -> None:
+    """The form was sent before: pressed twice, or by who has gone back to it and asks something else."""
+    found = await _mine(place, report)
+    if (found.type, found.filters) == (kind, kept):
+        return
+    if found.name:
+        raise Changed
+    change = "type = $5, filters = $6, version = version + 1"
+    await _claim(change, place, found, found.version, kind, json.dumps(kept))
 
 
 async def _forget_the_oldest(place: Place) -> None:
     await run(
-        "DELETE FROM report WHERE id IN (SELECT r.id FROM report r WHERE r.practice = $1 AND r.account = $2"
-        " AND r.removed_at IS NULL AND r.name = '' ORDER BY r.changed_at DESC, r.id DESC OFFSET $3)",
+        "DELETE FROM report WHERE id IN (SELECT r.id FROM report r LEFT JOIN report_run u ON u.report = r.id"
+        " AND u.member = $3 WHERE r.practice = $1 AND r.account = $2 AND r.removed_at IS NULL AND r.name = ''"
+        " ORDER BY coalesce(u.ran_at, r.changed_at) DESC, r.id OFFSET $4)",
         place.practice.id,
         place.account,
+        place.member,
         MOST_UNSAVED,
     )
 

@@ -1,4 +1,5 @@
-"""The statements of Case Load for one member and what they ask. Their words are all ours: what was typed is a value."""
+"""Which patients a report is about, for one member and what they ask, and what is read of each. The words of its
+statements are all ours: what was typed is a value."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -17,7 +18,7 @@ from domain.reports.report_type import Condition
 WITHIN = {NextAppointment.WEEK: timedelta(days=7), NextAppointment.MONTH: timedelta(days=30)}
 
 
-class CaseLoadQuery(Condition):
+class PatientsQuery(Condition):
     """Who is in the report, as a condition on patient `p`, and what is read of each."""
 
     def __init__(self, place: Place, asked: Asked) -> None:

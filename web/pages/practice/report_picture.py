@@ -1,0 +1,40 @@
+"""What the picture of a report is drawn from: a bar for each practitioner, as long as they have patients."""
+
+from typing import Any, NamedTuple
+
+from domain.patients.question import PortalState
+from domain.reports.report_type import Bar, Row
+
+AT_ONCE = 6
+"""Bars that stand there at once; the others are a click away."""
+
+
+class Drawn(NamedTuple):
+    """One bar: its parts with where they begin, how many they are, and which of the legend's they are, from 1."""
+
+    label: str
+    many: int
+    parts: list[tuple[int, int, int, str]]
+
+
+def picture(bars: tuple[Bar, ...]) -> dict[str, Any]:
+    """The bars with the longest first, those beyond AT_ONCE apart, and the legend: who has a portal first."""
+    order = {state.value: len(PortalState) - place for place, state in enumerate(PortalState)}
+    legend = sorted({name for bar in bars for name in bar.parts}, key=lambda name: order.get(name, 0))
+    drawn = sorted((_drawn(bar, legend) for bar in bars), key=lambda bar: -bar.many)
+    most = max((bar.many for bar in drawn), default=0)
+    return {"bars": drawn[:AT_ONCE], "others": drawn[AT_ONCE:], "legend": legend, "most": most}
+
+
+def _drawn(bar: Bar, legend: list[str]) -> Drawn:
+    parts, begins = [], 0
+    for number, name in enumerate(legend, start=1):
+        if many := bar.parts.get(name, 0):
+            parts.append((begins, many, number, f"{many:,} {name.lower()}"))
+            begins += many
+    return Drawn(bar.label, begins, parts)
+
+
+def most_in(rows: tuple[Row, ...]) -> int:
+    """The largest number that stands in a table: what its bars are measured by."""
+    return max((cell for row in rows for cell in row.cells.values() if isinstance(cell, int)), default=0) or 1

@@ -9,11 +9,10 @@ from domain.errors import Changed, NotFound, Refused
 from domain.invitations.bulk.draft import BulkDraft, Shown
 from domain.invitations.bulk.found import one_after_the_other
 from domain.invitations.bulk.message import resolved, text_of
-from domain.invitations.bulk.preview import NONE_LEFT, chosen
+from domain.invitations.bulk.preview import NONE_LEFT, chosen, demand_invites
 from domain.invitations.bulk.weighing import weigh
 from domain.invitations.bulk.writing import write
 from domain.invitations.invitable import hold_all
-from domain.permissions import PlacePermission, demand
 from domain.places import Place
 from domain.reports import choices
 from domain.reports.report import find
@@ -28,7 +27,7 @@ async def invite(place: Place, report: UUID, bulk: UUID, draft: BulkDraft, shown
     Raises NotPermitted, NotFound, Changed where the report or an outcome is another than was `shown`, after which
     nothing has been done, and Refused at 'message' or 'template' or for the whole.
     """
-    demand(place, PlacePermission.INVITE)
+    demand_invites(place)
     async with transaction():
         await one_after_the_other(place.practice.id)
         if await _made(place, bulk):

@@ -31,6 +31,8 @@ def outcome(row: Mapping[str, Any], age: int | None, *, hides_names: bool) -> Bu
 
 def failure(one: Weighed, spent: Collection[str]) -> Weighed:
     """The same, Failed with the reason where a mail cannot go; `spent` are the emails that have had theirs today."""
+    if not one.is_sent:
+        return one
     against = {
         UNBORN: one.birth_date is None,
         rations.GUESSED: one.guessed,
@@ -38,4 +40,4 @@ def failure(one: Weighed, spent: Collection[str]) -> Weighed:
         rations.SPENT: one.email_key in spent,
     }
     reason = next((words for words, is_so in against.items() if is_so), "")
-    return replace(one, outcome=BulkOutcome.FAILED, reason=reason) if one.is_sent and reason else one
+    return replace(one, outcome=BulkOutcome.FAILED, reason=reason) if reason else one

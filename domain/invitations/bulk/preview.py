@@ -39,12 +39,17 @@ class BulkPreview:
     templates: tuple[Template, ...]
 
 
-async def chosen(place: Place, report: UUID) -> list[UUID]:
-    """Whom the member has chosen and may invite from a report. Raises NotPermitted, NotFound, and Refused where
-    invitations are off or nobody is chosen."""
+def demand_invites(place: Place) -> None:
+    """Raises NotPermitted, and Refused where the practice has turned invitations off (S4.4)."""
     demand(place, PlacePermission.INVITE)
     if not place.practice.invitations:
         raise Refused(OFF)
+
+
+async def chosen(place: Place, report: UUID) -> list[UUID]:
+    """Whom the member has chosen and may invite from a report. Raises NotPermitted, NotFound, and Refused where
+    invitations are off or nobody is chosen."""
+    demand_invites(place)
     patients = await choices.chosen(place, report)
     if not patients:
         raise Refused(NOBODY)
@@ -56,6 +61,7 @@ async def preview(place: Place, report: UUID, draft: BulkDraft | None = None) ->
 
     Raises NotPermitted, NotFound, and Refused at 'message' or 'template' or for the whole.
     """
+    demand_invites(place)
     opened = await find(place, report)
     weighing = await weigh(place, await chosen(place, report))
     first, message = next(iter(weighing.letters), None), ""

@@ -4,13 +4,12 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from domain import audit, clock
-from domain.errors import Refused
 from domain.invitations.bulk.found import find, one_after_the_other
 from domain.invitations.bulk.message import resolved
+from domain.invitations.bulk.preview import demand_invites
 from domain.invitations.bulk.weighing import weigh
 from domain.invitations.bulk.writing import write
-from domain.invitations.invitable import OFF, hold_all
-from domain.permissions import PlacePermission, demand
+from domain.invitations.invitable import hold_all
 from domain.places import Place
 
 _FAILED = (
@@ -25,10 +24,8 @@ async def retry(place: Place, bulk: UUID) -> int:
 
     Raises NotPermitted, NotFound, and Refused where invitations are off or a term has no value by now.
     """
-    demand(place, PlacePermission.INVITE)
+    demand_invites(place)
     await find(place, bulk)
-    if not place.practice.invitations:
-        raise Refused(OFF)
     async with transaction():
         await one_after_the_other(place.practice.id)
         failed = await run(_FAILED, bulk, place.practice.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.patient_import import values
 from domain.patient_import.outcome import BadRow
+from domain.patients import tags
 
 COLUMNS = {
     "source_id": ("Id", "PatientId"),
@@ -20,6 +21,8 @@ COLUMNS = {
     "email": ("Email", "EmailAddress"),
     "phone": ("Phone", "PhoneNumber", "Mobile"),
     "deceased_on": ("DeathDate", "DateOfDeath"),
+    "active": ("Status", "PatientStatus", "Active"),
+    "tags": ("Tags", "Tag"),
 }
 """Nothing else is read. A column that a file lacks is left as it is in a patient who is there already."""
 
@@ -28,6 +31,9 @@ LONGEST = {"gender": 50, "address": 200, "city": 100, "postcode": 20, "phone": 4
 BY_PERSON = "person:"
 """How the identity of a row without an Id begins."""
 LONGEST_ID, LONGEST_NAME = 100, 100
+LONGEST_TAGS = 500
+IS_ACTIVE = {"": True, "active": True, "inactive": False, "true": True, "false": False, "yes": True, "no": False}
+"""What stands for a status: our words, and those of files that say whether somebody is active."""
 SPELLED_OUT = {"m": "Male", "f": "Female", "male": "Male", "female": "Female"}
 
 
@@ -52,6 +58,24 @@ def read(given: Mapping[str, str], today: date) -> dict[str, Any]:
         found["email"] = values.email(given["email"])
     if "deceased_on" in given:
         found["deceased_on"] = _deceased_on(given["deceased_on"], found["birth_date"], today)
+    if "active" in given:
+        found["active"] = _active(given["active"])
+    if "tags" in given:
+        found["tags"] = _tags(given["tags"])
+    return found
+
+
+def _active(given: str) -> bool:
+    said = given.strip().casefold()
+    if said not in IS_ACTIVE:
+        raise BadRow("Status must be Active or Inactive")
+    return IS_ACTIVE[said]
+
+
+def _tags(given: str) -> tuple[str, ...]:
+    found = tags.typed(values.text(given, "Tags", LONGEST_TAGS))
+    if tags.faults(found):
+        raise BadRow(f"Tags must be at most {tags.MOST}, of {tags.LONGEST} characters, with commas between them")
     return found
 
 

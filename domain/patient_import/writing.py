@@ -13,6 +13,7 @@ from db.tables.record_entry import RecordEntry
 from domain import clock, codes
 from domain.patient_import.outcome import Tally
 from domain.patient_import.patient_row import BY_PERSON
+from domain.patients import tags
 from domain.permissions import Area
 from domain.places import FOUND, Place, finding
 
@@ -70,12 +71,15 @@ async def alike(practice: UUID, rows: Rows) -> set[str]:
 
 async def patients(practice: UUID, source: str, rows: Rows, there: Mapping[str, Known]) -> Written:
     """Writes patients of a practice, `there` telling who of them it has. All rows have the same columns."""
-    keyed = [{**row, **patient_keys(row)} for row in rows]
+    keyed = [{**{name: row[name] for name in row if name != "tags"}, **patient_keys(row)} for row in rows]
     first = {"practice": practice, "source": source, "created_at": clock.now()}
     new = [{"id": new_id(), **first, **row} for row in keyed if row["source_id"] not in there]
     old = [{"id": there[row["source_id"]].id, **row} for row in keyed if row["source_id"] in there]
     await _insert(practice, new)
     changed = await _update(practice, old)
+    if rows and "tags" in rows[0]:
+        ids = {row["source_id"]: row["id"] for row in (*new, *old)}
+        changed += await _tag(practice, {ids[row["source_id"]]: row["tags"] for row in rows}, changed, old)
     tally = Tally(len(new), len(changed), len(old) - len(changed))
     return Written(tally, [row["id"] for row in changed if row["portal"]])
 
@@ -108,6 +112,13 @@ async def _update(practice: UUID, rows: Rows) -> list[dict[str, Any]]:
         f" AND p.practice = ${len(names) + 1} AND ROW ({kept}) IS DISTINCT FROM ROW ({new}) RETURNING p.id, p.portal"
     )
     return await run(sql, *as_columns(rows, names), practice)
+
+
+async def _tag(practice: UUID, tagged: Mapping[UUID, Sequence[str]], changed: Rows, old: Rows) -> list[dict[str, Any]]:
+    """Writes the tags. Gives the id and portal of those who were there and whom nothing else has changed."""
+    others = await tags.write(practice, tagged) & {row["id"] for row in old} - {row["id"] for row in changed}
+    sql = "UPDATE patient SET version = version + 1 WHERE id = ANY ($1) AND practice = $2 RETURNING id, portal"
+    return await run(sql, list(others), practice) if others else []
 
 
 async def entries(rows: Rows) -> Tally:

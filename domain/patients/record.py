@@ -116,7 +116,7 @@ async def _write(place: Place, patient: UUID, new: Record) -> None:
     set_to = ", ".join(f"{column} = ${n}" for n, column in enumerate(row, 3))
     sql = f"UPDATE patient SET {set_to} WHERE id = $1 AND practice = $2"  # noqa: S608 - names of ours
     await run(sql, patient, place.practice.id, *row.values())
-    await tags.write(place.practice.id, patient, new.tags)
+    await tags.write(place.practice.id, {patient: new.tags})
 
 
 def _row(new: Record) -> dict[str, Any]:
@@ -177,5 +177,5 @@ async def _admit(place: Place, patient: UUID, new: Record) -> None:
     if not await run(sql, *row.values()):
         await _present(place, patient)
         return
-    await tags.write(place.practice.id, patient, new.tags)
+    await tags.write(place.practice.id, {patient: new.tags})
     await audit.record("patient:admit", account=place.account, practice=place.practice.id, subject=patient)

@@ -1,6 +1,6 @@
 """A practice's tags: words of its own by which it groups patients. They are free text (decision 18)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from db.engine import Prepared, run
@@ -68,10 +68,10 @@ async def of(practice: UUID, patient: UUID) -> tuple[str, ...]:
     return tuple(row["name"] for row in await _of.rows(patient, practice))
 
 
-async def write(practice: UUID, patient: UUID, names: Sequence[str]) -> None:
-    """Gives a patient these tags and no others, in the caller's transaction. A tag that the practice has already keeps
-    its spelling."""
-    spelled = {key(name): name for name in names}
+async def write(practice: UUID, tagged: Mapping[UUID, Sequence[str]]) -> set[UUID]:
+    """Gives each of these patients these tags and no others, in the caller's transaction. A tag that the practice has
+    already keeps its spelling. Gives those whose tags were others."""
+    spelled = {key(name): name for names in tagged.values() for name in names}
     # In one order, so that two who write the same new tags wait for each other and do not block each other.
     keys = sorted(spelled)
     await run(
@@ -83,19 +83,25 @@ async def write(practice: UUID, patient: UUID, names: Sequence[str]) -> None:
         [spelled[one] for one in keys],
         keys,
     )
-    await run(
-        "DELETE FROM patient_tag g USING tag t WHERE t.id = g.tag AND g.patient = $1 AND t.practice = $2"
-        " AND t.name_key <> ALL ($3)",
-        patient,
+    pairs = sorted({(patient, key(name)) for patient, names in tagged.items() for name in names})
+    whose, which = [patient for patient, _ in pairs], [one for _, one in pairs]
+    gone = await run(
+        "DELETE FROM patient_tag g USING tag t WHERE t.id = g.tag AND t.practice = $1 AND g.patient = ANY ($2)"
+        " AND NOT EXISTS (SELECT FROM unnest($3::uuid[], $4::text[]) AS n (patient, name_key)"
+        "  WHERE n.patient = g.patient AND n.name_key = t.name_key) RETURNING g.patient",
         practice,
-        keys,
+        list(tagged),
+        whose,
+        which,
     )
-    await run(
-        "INSERT INTO patient_tag (id, patient, tag) SELECT n.id, $1, t.id FROM unnest($3::uuid[], $4::text[])"
-        " AS n (id, name_key) JOIN tag t ON t.practice = $2 AND t.name_key = n.name_key"
-        " ON CONFLICT (tag, patient) DO NOTHING",
-        patient,
+    new = await run(
+        "INSERT INTO patient_tag (id, patient, tag) SELECT n.id, n.patient, t.id"
+        " FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS n (id, patient, name_key)"
+        " JOIN tag t ON t.practice = $1 AND t.name_key = n.name_key ON CONFLICT (tag, patient) DO NOTHING"
+        " RETURNING patient",
         practice,
-        [new_id() for _ in keys],
-        keys,
+        [new_id() for _ in pairs],
+        whose,
+        which,
     )
+    return {row["patient"] for row in (*gone, *new)}

@@ -80,7 +80,7 @@ async def test_a_sample_equals_what_the_import_writes(the_cast: None, tmp_path: 
     headings = {column: aliases[0] for column, aliases in COLUMNS.items()}
     rows = [{**row, "source_id": row["id"]} for row in made_up]
     with (tmp_path / "sample.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([headings.values(), *([row[column] for column in headings] for row in rows)])
+        csv.writer(file).writerows([headings.values(), *([row.get(column, "") for column in headings] for row in rows)])
     outcome = await import_patients(tmp_path / "sample.csv", "eastside-physio")
     assert (outcome.created, outcome.errors) == (4, [])
     imported = {row["source_id"]: row for row in await run("SELECT * FROM patient WHERE source = 'csv'")}

@@ -219,7 +219,7 @@ async def test_many_rows_in_few_statements_with_progress(practice: str, csv_of: 
         outcome = await import_patients(file, practice, lambda done, total: told.append((done, total)))
     assert told == [(500, 1202), (1000, 1202), (1202, 1202)]
     assert outcome.created == 1201
-    assert len(statements) <= 14
+    assert len(statements) <= 20  # a code that somebody has is drawn again
 
 
 async def test_broken_off_it_leaves_nothing(practice: str, csv_of: Any) -> None:

@@ -12,7 +12,7 @@ from tests.clinic import Clinic
 
 async def written(clinic: Clinic, *names: str, patient=None) -> None:
     async with transaction():
-        await tags.write(clinic.practice, patient or clinic.patient, names)
+        await tags.write(clinic.practice, {patient or clinic.patient: names})
 
 
 async def shown(clinic: Clinic, name: str, level: MemberLevel = MemberLevel.FULL, **others) -> list[str]:

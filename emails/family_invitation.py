@@ -1,12 +1,15 @@
 """A practice invites several patients with one email, each to be accepted or declined on one page (K3)."""
 
+from collections.abc import Sequence
+
 from db.engine import run
 from domain import clock
 from domain.dates import long_date
 from domain.invitations import staff
 from domain.portals import called
 from domain.tokens import Purpose
-from emails.letter import Letter, NoSuchMailbox, Owed, signed_link, still_due
+from emails.compose import Written, written
+from emails.letter import Letter, Link, NoSuchMailbox, Owed, signed_link, still_due
 from emails.words import lines_unlinked, unlinked
 from settings import Settings
 
@@ -46,3 +49,12 @@ async def build(owed: Owed, settings: Settings) -> Letter:
             "link": signed_link(settings, Purpose.FAMILY_INVITATION, "family-invitations", row),
         },
     )
+
+
+def preview(*, practice: str, phone: str, patients: Sequence[str], message: str, day: str) -> Written:
+    """The letter as a family will read it, with no link that works. Whether they have a login is nobody's to see."""
+    words = {
+        "practice": practice, "phone": phone, "patients": [unlinked(name) for name in patients],
+        "message": lines_unlinked(message), "has_login": False, "day": day, "link": Link("(their own link)"),
+    }  # fmt: skip
+    return written(Letter("family_invitation", words))

@@ -2,11 +2,11 @@
 
 from domain.permissions import PlacePermission, may
 from domain.places import Place
-from web.pages.practice.report_actions import patient_status
+from web.pages.practice.report_actions import invite, patient_status
 from web.pages.practice.report_actions.action import Action
 
 ACTIONS: tuple[Action, ...] = (
-    patient_status.ACTION,
+    invite.ACTION, patient_status.ACTION,
 )  # fmt: skip
 """In the order of the menu."""
 

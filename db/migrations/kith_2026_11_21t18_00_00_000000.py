@@ -35,7 +35,7 @@ PATIENTS_KEYED = """
 CREATE INDEX patient_city ON patient (practice, city_key) WHERE city_key <> '';
 CREATE INDEX patient_birth_date ON patient (practice, birth_date);
 CREATE INDEX patient_of_practitioner ON patient (practice, practitioner, last_key, id);
-CREATE INDEX invoice_owing ON invoice (practice, patient) WHERE paid < total;
+CREATE INDEX invoice_owing ON invoice (practice, patient) INCLUDE (total, paid) WHERE paid < total;
 """
 
 REPORTS = """

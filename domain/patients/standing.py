@@ -1,5 +1,7 @@
 """How a patient `p` stands, in words of SQL: with a portal or without, looked after or not any more."""
 
+from collections.abc import Mapping
+
 from db.tables.invitation import InvitationState
 from domain.patients.question import PatientStatus, PortalState
 
@@ -10,15 +12,14 @@ STATUS_IS = {
 }
 
 
-def portal_state_is(now: str, *, sees_invitations: bool) -> dict[PortalState, str]:
-    """What makes each portal state. Whoever may not see invitations learns only whether there is a portal: to them
-    nobody is invited. `now` is the number of that value, such as "$3"."""
-    invited = (
-        "EXISTS (SELECT FROM invitation open WHERE open.patient = p.id"
-        f" AND open.state = '{InvitationState.PENDING}' AND open.expires_at > {now})"
-        if sees_invitations
-        else "false"
-    )
+def open_invitation(now: str) -> str:
+    """Whether invitation `open` can still be accepted. `now` is the number of that value, such as "$3"."""
+    return f"open.patient = p.id AND open.state = '{InvitationState.PENDING}' AND open.expires_at > {now}"
+
+
+def portal_state_is(invited: str) -> dict[PortalState, str]:
+    """What makes each portal state, `invited` being whether there is an open invitation. Whoever may not see
+    invitations learns only whether there is a portal: to them it is "false", and nobody is invited."""
     return {
         PortalState.NONE: f"(p.portal IS NULL AND NOT {invited})",
         PortalState.INVITED: f"(p.portal IS NULL AND {invited})",
@@ -26,9 +27,8 @@ def portal_state_is(now: str, *, sees_invitations: bool) -> dict[PortalState, st
     }
 
 
-def portal_state(now: str, *, sees_invitations: bool) -> str:
-    """The portal state as a column."""
-    is_ = portal_state_is(now, sees_invitations=sees_invitations)
+def portal_state(is_: Mapping[PortalState, str]) -> str:
+    """The portal state as a column, of what makes each."""
     return (
         f"CASE WHEN {is_[PortalState.LINKED]} THEN '{PortalState.LINKED}'"
         f" WHEN {is_[PortalState.INVITED]} THEN '{PortalState.INVITED}' ELSE '{PortalState.NONE}' END"

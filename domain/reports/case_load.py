@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar
-from uuid import UUID
 
 from typing_extensions import override
 
 from db.engine import run
 from domain.errors import Refused
 from domain.paging import PAGE
+from domain.patients.question import PortalState
 from domain.places import Place
 from domain.reports import case_load_filters as filters
 from domain.reports import case_load_pages as pages
@@ -67,11 +67,8 @@ class CaseLoad(ReportType):
     async def counted(self, place: Place, said: Said) -> Counted:
         query = self.choosable(place, said)
         rows = await run(pages.counting(query), *query.values)
-        bars: dict[UUID | None, Bar] = {}
-        for row in rows:
-            bar = bars.setdefault(row["id"], Bar(row["practitioner"] or "No practitioner", {}))
-            bars[row["id"]] = Bar(bar.label, {**bar.parts, row["portal"]: row["many"]})
-        return Counted(sum(row["many"] for row in rows), tuple(bars.values()))
+        picture = tuple(Bar(row["name"] or "No practitioner", _parts(row)) for row in rows)
+        return Counted(sum(sum(bar.parts.values()) for bar in picture), picture)
 
     @override
     async def page(self, place: Place, said: Said, sort: str, page: int, counted: Counted | None) -> Page:
@@ -94,6 +91,10 @@ class CaseLoad(ReportType):
     @override
     def choosable(self, place: Place, said: Said) -> PatientsQuery:
         return PatientsQuery(place, filters.asked(place, said))
+
+
+def _parts(row: dict[str, Any]) -> dict[str, int]:
+    return {state.value: row[state] for state in PortalState if row[state]}
 
 
 def _row(row: dict[str, Any]) -> Row:

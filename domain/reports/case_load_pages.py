@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.paging import PAGE, offset
+from domain.patients import standing
+from domain.patients.question import PortalState
 from domain.reports.patients_query import PatientsQuery
 
 FEW = 5_000
@@ -23,12 +25,17 @@ class Order:
 
 
 def counting(query: PatientsQuery) -> str:
-    """How many there are of each practitioner and portal state."""
+    """How many patients each practitioner has in every portal state, in columns called so."""
+    # Joined, and not looked up for each patient; grouped by the practitioner alone, of whom PostgreSQL knows that they
+    # are few: by more it would sort everybody.
+    sees = query.sees_invitations
+    invited = f" LEFT JOIN invitation open ON {query.open_invitation}" if sees else ""
+    is_ = standing.portal_state_is("open.patient IS NOT NULL" if sees else "false")
+    states = ", ".join(f'count(*) FILTER (WHERE {is_[state]}) AS "{state}"' for state in PortalState)
     return (
-        "SELECT h.practitioner AS id, w.name AS practitioner, h.portal, h.many FROM"  # noqa: S608 - words of ours
-        f" (SELECT p.practitioner, {query.portal} AS portal, count(*) AS many FROM {query.people} WHERE {query.sql}"
-        " GROUP BY 1, 2) h LEFT JOIN member m ON m.id = h.practitioner LEFT JOIN account w ON w.id = m.account"
-        " ORDER BY w.name NULLS LAST, h.practitioner, h.portal"
+        f"SELECT h.*, w.name FROM (SELECT p.practitioner, {states} FROM {query.people}{invited} WHERE {query.sql}"  # noqa: S608 - words of ours
+        " GROUP BY p.practitioner) h LEFT JOIN member m ON m.id = h.practitioner"
+        " LEFT JOIN account w ON w.id = m.account ORDER BY w.name NULLS LAST, h.practitioner"
     )
 
 
@@ -122,10 +129,15 @@ def _along_appointments(query: PatientsQuery, order: Order) -> str:
 
 def _along_debts(query: PatientsQuery, order: Order) -> str:
     inside = query.as_far_as_invoices
+    debts = (
+        "SELECT i.patient, sum(i.total - i.paid) AS rank FROM invoice i"  # noqa: S608 - words of ours
+        " WHERE i.practice = $1 AND i.paid < i.total"
+        f" GROUP BY i.patient ORDER BY rank{order.down} OFFSET 0"
+    )
+    # The patients one by one in that order: OFFSET 0 keeps the planner from reading all of them first.
     some = (
-        f"SELECT p.id, debt.rank, {query.key} AS sort FROM (SELECT i.patient, sum(i.total - i.paid) AS rank"  # noqa: S608 - words of ours
-        " FROM invoice i WHERE i.practice = $1 AND i.paid < i.total GROUP BY i.patient) debt"
-        f" JOIN patient p ON p.id = debt.patient WHERE {inside} AND {query.sql}"
+        f"SELECT p.id, debt.rank, {query.key} AS sort FROM ({debts}) debt CROSS JOIN LATERAL"  # noqa: S608 - words of ours
+        f" (SELECT * FROM patient p WHERE p.id = debt.patient AND {inside} AND {query.sql} OFFSET 0) p"
         f" ORDER BY debt.rank{order.down}, {query.key}, p.id LIMIT {order.most}"
     )
     has_one = (

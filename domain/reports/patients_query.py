@@ -9,7 +9,7 @@ from db.keys import key
 from db.tables.member import Limit
 from domain import clock
 from domain.patients import standing
-from domain.patients.question import STATUS
+from domain.patients.question import STATUS, PortalState
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
 from domain.reports.case_load_filters import Asked, HasEmail, NextAppointment, calendars, owing
@@ -50,14 +50,26 @@ class PatientsQuery(Condition):
         )
 
     @property
-    def portal(self) -> str:
-        """The portal state of `p`."""
-        return standing.portal_state(self._now, sees_invitations=self._sees_invitations)
+    def portal_is(self) -> dict[PortalState, str]:
+        """What makes the portal state of `p`."""
+        if not self.sees_invitations:
+            return standing.portal_state_is("false")
+        return standing.portal_state_is(f"EXISTS (SELECT FROM invitation open WHERE {self.open_invitation})")
+
+    @property
+    def sees_invitations(self) -> bool:
+        return may(self.place, PlacePermission.VIEW_INVITATIONS)
+
+    @property
+    def open_invitation(self) -> str:
+        """Whether invitation `open` is one of `p` that can still be accepted."""
+        return f"open.practice = $1 AND {standing.open_invitation(self._now)}"
 
     def columns(self) -> Iterator[str]:
         """What is read of `p`, whose practitioner is `w`. What is not for this member is never selected."""
         yield "p.code AS name" if self.place.hides_names else f"{FULL_NAME} AS name, p.email"
-        yield f"coalesce(w.name, '') AS practitioner, {self.portal} AS portal, {STATUS} AS status"
+        yield f"coalesce(w.name, '') AS practitioner, {STATUS} AS status"
+        yield f"{standing.portal_state(self.portal_is)} AS portal"
         if calendars(self.place) != "none":
             yield f"{self.last} AS last, {self.next} AS next"
         if owing(self.place) != "none":
@@ -112,10 +124,6 @@ class PatientsQuery(Condition):
             self._known[value] = self.value(value)
         return self._known[value]
 
-    @property
-    def _sees_invitations(self) -> bool:
-        return may(self.place, PlacePermission.VIEW_INVITATIONS)
-
     def _filters(self) -> Iterator[str]:
         asked = self.asked
         if asked.practitioner:
@@ -127,7 +135,7 @@ class PatientsQuery(Condition):
         if asked.status:
             yield standing.STATUS_IS[asked.status]
         if asked.portal:
-            yield standing.portal_state_is(self._now, sees_invitations=self._sees_invitations)[asked.portal]
+            yield self.portal_is[asked.portal]
         if asked.has_email:
             yield f"p.email_key {'<>' if asked.has_email is HasEmail.YES else '='} ''"
         if asked.tag:

@@ -65,7 +65,11 @@ class Form(Generic[M]):
 
 async def read(request: Caller, model: type[M]) -> Form[M]:
     """The form that was sent. Raises ClientException (400) for what no browser sends, HTTPException 413 and 415."""
-    came = await sent(request)
+    return checked(await sent(request), model)
+
+
+def checked(came: Mapping[str, Any], model: type[M]) -> Form[M]:
+    """What came, held against a model; each value is a text or, where a field came more than once, a list."""
     form: Form[M] = Form({field: _drawn(value) for field, value in came.items()})
     for field in model.model_fields.keys() - model.unseen:
         if INVISIBLE.search(str(came.get(field, ""))):

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from domain.dates import long_date, short_time
 from domain.permissions import Area, Permission, PlacePermission, may, reach
 from domain.portals import called
-from domain.words import level_words, member_level_words, possessive, role_words
+from domain.words import level_words, listed, member_level_words, possessive, role_words
 from web.static import Static
 from web.words import many, marks, money, whose
 
@@ -52,6 +52,7 @@ def templates(static: Static, *, qa: bool) -> Templates:
         many=many,
         marks=marks,
         possessive=possessive,
+        listed=listed,
         level_words=level_words,
         member_level_words=member_level_words,
         role_words=role_words,

@@ -1,6 +1,7 @@
 """What the link of a family invitation is about."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,7 @@ class Family:
     email: str
     email_key: str
     message: str
+    expires_at: datetime
     known: UUID | None
     """The account that the email has by now."""
     portal_name: str
@@ -91,6 +93,7 @@ async def read(row: UUID, version: int) -> Family:
         email=first.email,
         email_key=first.email_key,
         message=first.message,
+        expires_at=max(one["expires_at"] for one in waiting or others),
         known=first.known,
         portal_name=first.portal_name,
         waiting=tuple(invited(one) for one in waiting[:MOST]),
@@ -132,3 +135,8 @@ def _answered(row: dict[str, Any]) -> Answered:
         accepted_by=row["accepted_by"],
         portal=row["opened"],
     )
+
+
+async def accepted_by(account: UUID, row: UUID) -> bool:
+    """Whether a login has accepted anybody of a family with its link."""
+    return bool(await run("SELECT FROM invitation WHERE family = $1 AND accepted_by = $2 LIMIT 1", row, account))

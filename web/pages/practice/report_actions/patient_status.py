@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from domain.errors import Changed
 from domain.patients.question import PatientStatus
@@ -35,7 +35,7 @@ class StatusForm(FormModel):
 
     unseen = frozenset({"mark"})
     status: Annotated[PatientStatus, Field(description="Choose Active or Inactive"), AfterValidator(_offered)]
-    mark: str = ""
+    mark: Annotated[str, BeforeValidator(str)] = ""
 
 
 @get(HERE, permission=ACTION.permission)

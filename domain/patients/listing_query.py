@@ -5,7 +5,8 @@ from typing import Any
 from db.tables.member import Limit
 from domain import clock
 from domain.paging import PAGE
-from domain.patients.question import STATUS, Order, PatientStatus, PortalState, Question
+from domain.patients import standing
+from domain.patients.question import Order, PortalState, Question
 from domain.patients.search import Match
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
@@ -92,30 +93,15 @@ class ListingQuery:
 
     def _filters(self) -> str:
         """Whoever may not see invitations learns only whether there is a portal: to them nobody is invited."""
-        open_one = (
-            "false"
-            if not self._sees_invitations
-            else (
-                "EXISTS (SELECT FROM invitation open WHERE open.patient = p.id AND open.state = 'Pending'"
-                f" AND open.expires_at > {self.now})"
-            )
-        )
-        self.state = (
-            f"CASE WHEN p.portal IS NOT NULL THEN '{PortalState.LINKED}' WHEN {open_one} THEN '{PortalState.INVITED}'"
-            f" ELSE '{PortalState.NONE}' END"
-        )
-        said = {
-            None: "",
-            PortalState.NONE: f" AND p.portal IS NULL AND NOT {open_one}",
-            PortalState.INVITED: f" AND p.portal IS NULL AND {open_one}",
-            PortalState.LINKED: " AND p.portal IS NOT NULL",
-        }[self.asked.portal]
-        said += {
-            None: "",
-            PatientStatus.ACTIVE: " AND p.deceased_on IS NULL AND p.active",
-            PatientStatus.INACTIVE: " AND p.deceased_on IS NULL AND NOT p.active",
-            PatientStatus.DECEASED: " AND p.deceased_on IS NOT NULL",
-        }[self.asked.status]
+        invited = "false"
+        if self._sees_invitations:
+            invited = f"EXISTS (SELECT FROM invitation open WHERE {standing.open_invitation(self.now)})"
+        portal_is = standing.portal_state_is(invited)
+        self.state, said = standing.portal_state(portal_is), ""
+        if self.asked.portal:
+            said += f" AND {portal_is[self.asked.portal]}"
+        if self.asked.status:
+            said += f" AND {standing.STATUS_IS[self.asked.status]}"
         if self.asked.practitioner:
             said += f" AND p.practitioner = {self._value(self.asked.practitioner)}"
         return said
@@ -131,7 +117,7 @@ class ListingQuery:
         return (
             f"{named}, CASE WHEN {profile} THEN coalesce(w.name, '') END AS practitioner,"  # noqa: S608 - words of ours
             f" CASE WHEN {profile} THEN {self.state} END AS portal,"
-            f" CASE WHEN {profile} THEN {STATUS} END AS status,"
+            f" CASE WHEN {profile} THEN {standing.STATUS} END AS status,"
             f" CASE WHEN {calendar} THEN (SELECT min(a.starts_at) FROM appointment a WHERE a.patient = p.id"
             f"  AND a.status = 'Booked' AND a.starts_at > {self.now}) END AS next_at"
         )

@@ -10,7 +10,8 @@ from db.engine import Prepared
 from domain import audit, clock
 from domain.dates import age_on
 from domain.patients.found import Found, find, reads
-from domain.patients.question import STATUS, PatientStatus
+from domain.patients.question import PatientStatus
+from domain.patients.standing import STATUS
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import Place
 

@@ -21,13 +21,6 @@ class PatientStatus(StrEnum):
     DECEASED = "Deceased"
 
 
-STATUS = (
-    f"CASE WHEN p.deceased_on IS NOT NULL THEN '{PatientStatus.DECEASED}'"
-    f" WHEN p.active THEN '{PatientStatus.ACTIVE}' ELSE '{PatientStatus.INACTIVE}' END"
-)
-"""The status of patient `p`, in a query."""
-
-
 class Order(StrEnum):
     FAMILY_NAME = "Family name"
     FIRST_NAME = "First name"

@@ -12,6 +12,13 @@ STATUS_IS = {
 }
 
 
+STATUS = (
+    f"CASE WHEN p.deceased_on IS NOT NULL THEN '{PatientStatus.DECEASED}'"
+    f" WHEN p.active THEN '{PatientStatus.ACTIVE}' ELSE '{PatientStatus.INACTIVE}' END"
+)
+"""The status as a column."""
+
+
 def open_invitation(now: str) -> str:
     """Whether invitation `open` can still be accepted. `now` is the number of that value, such as "$3"."""
     return f"open.patient = p.id AND open.state = '{InvitationState.PENDING}' AND open.expires_at > {now}"

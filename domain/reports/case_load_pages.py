@@ -9,8 +9,9 @@ from domain.patients import standing
 from domain.patients.question import PortalState
 from domain.reports.patients_query import PatientsQuery
 
-FEW = 5_000
-"""So many patients are put in order as a whole; of more, the first are looked for along an index."""
+FEW, SOME = 5_000, 50_000
+"""So many patients are put in order as a whole; of more, the first are looked for along an index. Where appointments
+are asked for and ordered by, the latter: who has none is not found along those that there are."""
 BACKWARDS = "-"
 """What an order that runs backwards begins with."""
 
@@ -59,7 +60,8 @@ def page(query: PatientsQuery, sort: str, number: int, many: int | None) -> str:
     by = [f"rank{order.down} NULLS LAST", "sort", "id"]
     if order.name == "name":
         by = [f"sort{order.down}", f"id{order.down}"]
-    few = query.owned or (many is not None and many <= FEW)
+    most = SOME if query.asks_appointments and order.name in ("last", "next") else FEW
+    few = query.owned or (many is not None and many <= most)
     hits = (_whole if few else ALONG[order.name])(query, order)
     limited = f"SELECT * FROM ({hits}) hits ORDER BY {', '.join(by)} LIMIT {PAGE + 1} OFFSET {skipped}"  # noqa: S608 - words of ours
     return _with_columns(query, limited, ", ".join(f"h.{part}" for part in by))

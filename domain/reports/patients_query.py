@@ -9,7 +9,7 @@ from db.keys import key
 from db.tables.member import Limit
 from domain import clock
 from domain.patients import standing
-from domain.patients.question import STATUS, PortalState
+from domain.patients.question import PortalState
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import FOUND_ALL, FULL_NAME, OWN, Place
 from domain.reports.case_load_filters import Asked, HasEmail, NextAppointment, calendars, owing
@@ -57,6 +57,10 @@ class PatientsQuery(Condition):
         return standing.portal_state_is(f"EXISTS (SELECT FROM invitation open WHERE {self.open_invitation})")
 
     @property
+    def asks_appointments(self) -> bool:
+        return bool(self.asked.seen_since or self.asked.not_seen_since or self.asked.next)
+
+    @property
     def sees_invitations(self) -> bool:
         return may(self.place, PlacePermission.VIEW_INVITATIONS)
 
@@ -68,7 +72,7 @@ class PatientsQuery(Condition):
     def columns(self) -> Iterator[str]:
         """What is read of `p`, whose practitioner is `w`. What is not for this member is never selected."""
         yield "p.code AS name" if self.place.hides_names else f"{FULL_NAME} AS name, p.email"
-        yield f"coalesce(w.name, '') AS practitioner, {STATUS} AS status"
+        yield f"coalesce(w.name, '') AS practitioner, {standing.STATUS} AS status"
         yield f"{standing.portal_state(self.portal_is)} AS portal"
         if calendars(self.place) != "none":
             yield f"{self.last} AS last, {self.next} AS next"
@@ -128,7 +132,7 @@ class PatientsQuery(Condition):
         asked = self.asked
         if asked.practitioner:
             yield f"p.practitioner = {self.value(asked.practitioner)}"
-        if asked.seen_since or asked.not_seen_since or asked.next:
+        if self.asks_appointments:
             yield self.as_far_as_calendars
             yield from self._appointments()
         yield from self._ages()

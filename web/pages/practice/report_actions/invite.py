@@ -67,7 +67,7 @@ async def invite(request: Caller, report: FromPath[UUID], place: NamedDependency
             with form.refusals():
                 await bulk.invite(place, report, row, sent.draft, Shown(sent.version, sent.shown))
                 to = f"/practice/{place.practice.slug}/bulk-invitations/{row}"
-                return await done(request, to, flash="Nothing has gone out yet: the invitations wait for two minutes")
+                return await done(request, to, flash="")
         except Changed:
             return await invite_page(request, place, report, form, changed=True, status=409)
     return await invite_page(request, place, report, form, status=422)

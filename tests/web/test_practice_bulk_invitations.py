@@ -1,0 +1,316 @@
+"""Inviting many from a report, and the page of it: what is shown, what is refused, and what stays as it was."""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from db.engine import run
+from db.tables.member import MemberLevel
+from domain import clock
+from domain.places import Place
+from tests.cast import Someone
+from tests.clinic import NOW, Clinic, write
+from tests.domain.inviting_many import adults, child, choose, counts, invite, owed, report_of
+from tests.web.conftest import Browser, text
+
+HERE = "/practice/harbour-street-clinic"
+FIELD = re.compile(r'<input type="hidden" name="(row|version|shown)" value="([^"]*)">')
+
+
+@pytest.fixture
+async def clinic(database: None) -> Clinic:
+    return await Clinic.open(None)
+
+
+async def at_work(
+    browser: Browser, clinic: Clinic, name: str = "Rhys Lindqvist", **rights: Any
+) -> tuple[Someone, Place]:
+    who = await clinic.hire(name, **rights)
+    await browser.log_in(who)
+    return who, await clinic.place(who)
+
+
+async def ready(browser: Browser, clinic: Clinic, many: int = 3) -> tuple[Place, UUID]:
+    """Somebody at work who has chosen so many patients from a report, one more who is inactive, and a family of two."""
+    _, place = await at_work(browser, clinic)
+    patients = [*await adults(clinic, many), await child(clinic), await child(clinic, "Beto")]
+    inactive = await clinic.admit(None, first_name="Ina", email="ina@example.com", active=False)
+    return place, await report_of(place, [*patients, inactive])
+
+
+def action(report: UUID) -> str:
+    return f"{HERE}/reports/{report}/invite"
+
+
+async def drawn(browser: Browser, report: UUID) -> dict[str, str]:
+    """What the pop-up's form carries."""
+    return dict(FIELD.findall((await browser.get(action(report))).text))
+
+
+async def pressed(browser: Browser, report: UUID, **typed: object) -> httpx.Response:
+    return await browser.post(action(report), data={**await drawn(browser, report), **typed})
+
+
+async def test_the_preview_adds_up_and_invite_leads_to_its_page(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    shown = await browser.get(action(report))
+    assert re.findall(r"<td>([0-9,]+)</td></tr>", shown.text) == ["5", "1", "6"]
+    assert "4 emails, 1 of them to a family with one address" in text(shown)
+    answer = await pressed(browser, report, message="Dear [Patient First Name]")
+    assert re.search(rf"{HERE}/bulk-invitations/[0-9a-f-]{{36}}$", str(answer.url))
+    assert "Inviting 6 patients" in text(answer)
+    assert re.search(r"Nothing goes out before [0-9:]+\W[ap]m ?, in [12] minute", text(answer))
+    assert ">All 6</a>" in answer.text
+    assert ">Waiting 5</a>" in answer.text
+    assert len(await owed()) == 4
+    assert "Nobody is chosen" in text(await browser.get(action(report)))
+
+
+async def test_the_letter_is_shown_before_anything_goes(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic, many=1)
+    shown = await pressed(browser, report, message="<b>Hi</b> [Patient First Name] https://evil.example", preview="yes")
+    assert shown.status_code == 200
+    assert re.search(r"What (P0|Ana and Beto|Beto and Ana) will read", text(shown))
+    assert "<b>Hi" not in shown.text
+    assert shown.text.count("https://evil") == 1, "in its field, and nowhere as a link"
+    assert "[Patient First Name]" in shown.text, "what was typed stays in its field"
+    assert await owed() == await run("SELECT FROM bulk_invitation") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"message": "x" * 2001}, "message"),
+        ({"message": "a\0b"}, "message"),
+        ({"message": ["a", "b"]}, "message"),
+        ({"message": "[No Such Term]"}, "message"),
+        ({"message": "[Practitioner Name]"}, "message"),
+        ({"template": "None such"}, "template"),
+        ({"template": ["a", "b"]}, "template"),
+        ({"message": "Both", "template": "One"}, "template"),
+    ],
+    ids=str,
+)
+async def test_what_is_wrong_is_said_at_its_field(
+    browser: Browser, clinic: Clinic, typed: dict[str, object], field: str
+) -> None:
+    await write("communication_template", practice=clinic.practice, name="One", body="Hi", created_at=NOW)
+    _, report = await ready(browser, clinic)
+    for button in ({}, {"preview": "yes"}):
+        answer = await pressed(browser, report, **typed, **button)
+        assert answer.status_code == 422
+        assert set(re.findall(r'id="([a-z_]+)-error"', answer.text)) == {field}
+        assert "<title>Error: " in answer.text
+    assert await owed() == await run("SELECT FROM bulk_invitation") == []
+    assert len(await run("SELECT FROM chosen_patient")) == 6
+
+
+async def test_a_term_that_some_lack_names_them(browser: Browser, clinic: Clinic) -> None:
+    place, report = await ready(browser, clinic)
+    await run("UPDATE patient SET practitioner = $1 WHERE first_name <> 'Beto'", place.member)
+    words = text(await pressed(browser, report, message="You see [Practitioner Name]"))
+    assert "[Practitioner Name] has nothing to stand in its place for 1 of the patients: Beto Silva." in words
+
+
+async def test_pressed_twice_it_is_one(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    form = await drawn(browser, report)
+    pages = [await browser.post(action(report), data=form) for _ in range(2)]
+    assert pages[0].url == pages[1].url
+    assert (len(await owed()), len(await run("SELECT FROM bulk_invitation"))) == (4, 1)
+
+
+async def test_by_htmx_the_whole_page_goes_on(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    answer = await browser.htmx("POST", action(report), data=await drawn(browser, report))
+    assert answer.headers["HX-Redirect"].startswith(f"{HERE}/bulk-invitations/")
+
+
+async def test_what_changed_since_is_shown_first(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    form = await drawn(browser, report)
+    await run("UPDATE patient SET email = '', email_key = '' WHERE first_name = 'P1'")
+    answer = await browser.post(action(report), data={**form, "message": "Kept"})
+    assert answer.status_code == 409
+    assert "Something changed since you opened this, so nobody was invited" in text(answer)
+    assert "No email" in text(answer)
+    assert "Kept" in answer.text
+    fresh = dict(FIELD.findall(answer.text))
+    await run("UPDATE report SET version = 2")
+    answer = await browser.post(action(report), data=fresh)
+    assert answer.status_code == 409
+    assert "Nobody is chosen. Tick patients in the results of the report" in text(answer)
+    assert await owed() == []
+    await run("UPDATE report SET version = 1")
+    assert (await browser.post(action(report), data={**fresh, "shown": "forged", "row": "no id"})).status_code == 409
+    assert (await browser.post(action(report), data={**fresh, "row": "no id"})).status_code == 200
+    assert len(await owed()) == 3
+
+
+async def test_who_dies_between_two_looks_is_not_counted_among_those_invited(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    await run("UPDATE patient SET deceased_on = '2026-01-01' WHERE first_name = 'P1'")
+    await pressed(browser, report)
+    [row] = await run("SELECT id FROM bulk_invitation")
+    assert await counts(row["id"]) == {"Waiting": 4, "Deceased": 1, "Inactive": 1}
+
+
+async def test_with_invitations_off_it_says_where_to_turn_them_on(browser: Browser, clinic: Clinic) -> None:
+    """S4.4."""
+    _, report = await ready(browser, clinic)
+    form = await drawn(browser, report)
+    await run("UPDATE practice SET invitations = false")
+    shown = await browser.get(action(report))
+    assert "Settings > General > Patient Portal" in text(shown).replace("&gt;", ">")
+    assert "How to turn them on" in shown.text
+    assert ">Invite</button>" not in shown.text
+    answer = await browser.post(action(report), data=form)
+    assert answer.status_code == 422
+    assert await owed() == []
+
+
+@pytest.mark.parametrize("rights", [{"read_only": True}, {"hides_names": True}, {"has_invitations": False}])
+async def test_who_may_not_invite(browser: Browser, clinic: Clinic, rights: dict[str, Any]) -> None:
+    _, place = await at_work(browser, clinic, level=MemberLevel.CLINICAL, **rights)
+    report = await report_of(place, await adults(clinic, 1))
+    for answer in (await browser.get(action(report)), await browser.post(action(report), data={})):
+        assert answer.status_code == 403
+
+
+async def test_forged_ids_are_absent(browser: Browser, clinic: Clinic) -> None:
+    other = await Clinic.open(None, "Eastside Physio")
+    priya = await other.place(await other.hire("Priya Nair"))
+    theirs = await report_of(priya, await adults(other, 1))
+    made = await invite(priya, theirs)
+    place, report = await ready(browser, clinic)
+    form = await drawn(browser, report)
+    bulk_page = f"{HERE}/bulk-invitations/{made}"
+    assert (await browser.get(action(theirs))).status_code == 404
+    assert (await browser.get(action(uuid4()))).status_code == 404
+    assert (await browser.post(action(report), data={**form, "row": str(made)})).status_code == 404
+    for path in (bulk_page, f"{bulk_page}/download", f"{HERE}/bulk-invitations/{uuid4()}", f"{bulk_page}?page=2"):
+        assert (await browser.get(path)).status_code == 404
+    for button in ("cancellation", "another-try"):
+        assert (await browser.post(f"{bulk_page}/{button}")).status_code == 404
+    [stranger] = await run("SELECT patient FROM bulk_invitation_patient")
+    await choose(place, report, [stranger["patient"]])
+    shown = await browser.get(action(report))
+    assert "No access" in text(shown)
+    mine = await invite(place, report)
+    assert (await counts(mine))["No access"] == 1
+    assert "A patient whom you cannot open" in text(await browser.get(f"{HERE}/bulk-invitations/{mine}"))
+    assert (await counts(made)) == {"Waiting": 1}
+
+
+async def test_a_session_that_ends_in_the_middle_loses_nothing(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    form = await drawn(browser, report)
+    await run("DELETE FROM session")
+    answer = await browser.post(action(report), data=form)
+    assert "<h1>Login</h1>" in answer.text
+    htmx = await browser.htmx("POST", action(report), data=form)
+    assert (htmx.status_code, htmx.headers["HX-Redirect"]) == (401, "/login")
+    assert await owed() == []
+    assert len(await run("SELECT FROM chosen_patient")) == 6
+    await browser.log_in("rhys@example.com")
+    assert (await browser.post(action(report), data=form)).status_code == 200
+    assert len(await owed()) == 4
+
+
+async def test_cancel_all_and_what_the_page_says_then(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic)
+    page = await pressed(browser, report)
+    assert ">Cancel all</button>" in page.text
+    cancelled = await browser.post(f"{page.url}/cancellation")
+    assert "5 invitations are cancelled" in text(cancelled)
+    assert ">Cancelled 5</a>" in cancelled.text
+    assert ">Cancel all</button>" not in cancelled.text
+    assert await owed() == []
+    assert "0 invitations are cancelled" in text(await browser.post(f"{page.url}/cancellation"))
+    listed = text(await browser.get(f"{HERE}/bulk-invitations"))
+    assert "6 patients, by Rhys Lindqvist" in listed
+    assert f'href="{HERE}/bulk-invitations"' in (await browser.get(f"{HERE}/invitations")).text
+
+
+async def test_the_piece_that_moves_is_light_and_the_table_follows_at_the_end(browser: Browser, clinic: Clinic) -> None:
+    place, report = await ready(browser, clinic, many=60)
+    made = await invite(place, report)
+    page = f"{HERE}/bulk-invitations/{made}"
+    held = await browser.htmx("GET", page, "bulk-progress")
+    await run("UPDATE bulk_invitation SET held_until = $1", clock.now())
+    await run("UPDATE bulk_invitation_patient SET outcome = 'Sent' WHERE outcome = 'Waiting' AND email LIKE 'p1%'")
+    moving = await browser.htmx("GET", page, "bulk-progress")
+    assert 'max="62" value="11"' in moving.text
+    assert "11 of 62 done" in moving.text
+    await run("UPDATE bulk_invitation_patient SET outcome = 'Sent' WHERE outcome = 'Waiting'")
+    done = await browser.htmx("GET", page, "bulk-progress")
+    for piece in (held, moving, done):
+        assert len(piece.content) < 1_000
+        assert "<table" not in piece.text
+    assert "every 2s" in moving.text
+    assert "every 2s" not in done.text
+    assert f'data-hx-get="{page}?show=patients"' in done.text
+    assert (await browser.htmx("GET", f"{page}?show=patients", "bulk-patients")).text.count("<tr>") == 51
+    assert "?show=patients" not in (await browser.get(page)).text
+
+
+async def test_pages_of_fifty_and_the_filter(browser: Browser, clinic: Clinic) -> None:
+    place, report = await ready(browser, clinic, many=60)
+    page = f"{HERE}/bulk-invitations/{await invite(place, report)}"
+    first, second, third = [await browser.get(f"{page}?page={n}") for n in (1, 2, 3)]
+    assert [one.text.count("<tr>") - 1 for one in (first, second)] == [50, 13]
+    assert "There are no more" in text(third)
+    assert (await browser.get(f"{page}?page=x")).status_code == 404
+    some = await browser.get(f"{page}?outcome=Inactive")
+    assert some.text.count("<tr>") - 1 == 1
+    assert "Nobody has this outcome" in text(await browser.get(f"{page}?outcome=Sent"))
+    assert (await browser.get(f"{page}?outcome=Forged")).text.count("<tr>") - 1 == 50
+    numbers = [int(many) for many in re.findall(r">[A-Z][a-z ]+ ([0-9]+)</a>", first.text)]
+    assert numbers[0] == sum(numbers[1:]) == 63
+
+
+async def test_try_again_stands_there_for_the_failed(browser: Browser, clinic: Clinic) -> None:
+    _, report = await ready(browser, clinic, many=1)
+    page = await pressed(browser, report)
+    assert ">Try again</button>" not in page.text
+    [bulk_row] = await run("SELECT id FROM bulk_invitation")
+    await run("UPDATE mail SET failed_at = $1, failure = '550'", clock.now())
+    await run("UPDATE invitation SET state = 'Undeliverable'")
+    await run("UPDATE bulk_invitation_patient SET outcome = 'Failed', reason = 'Because' WHERE outcome = 'Waiting'")
+    failed = await browser.get(str(page.url))
+    assert ">Try again</button>" in failed.text
+    assert "Because" in failed.text
+    again = [await browser.post(f"{page.url}/another-try") for _ in range(2)]
+    assert "3 patients are invited again" in text(again[0])
+    assert "Nobody was invited again" in text(again[1])
+    assert await counts(bulk_row["id"]) == {"Waiting": 3, "Inactive": 1}
+    assert len(await owed()) == 4
+
+
+async def test_where_names_are_hidden(browser: Browser, clinic: Clinic) -> None:
+    """Decision 18."""
+    amy = await clinic.place(await clinic.hire("Amy Full"))
+    page = f"{HERE}/bulk-invitations/{await invite(amy, await report_of(amy, await adults(clinic, 2)))}"
+    await run("UPDATE bulk_invitation SET message = 'Canary words'")
+    await at_work(browser, clinic, "Tom Whitlock", level=MemberLevel.CLINICAL, hides_names=True)
+    for path in (page, f"{page}/download", f"{HERE}/bulk-invitations"):
+        shown = await browser.get(path)
+        assert shown.status_code == 200
+        for hidden in ("Case", "@example.com", "Canary", "Cancel all"):
+            assert hidden not in shown.text
+    assert "KT" in (await browser.get(page)).text
+    assert (await browser.post(f"{page}/cancellation")).status_code == 403
+
+
+async def test_the_sheet_has_everybody(browser: Browser, clinic: Clinic) -> None:
+    place, report = await ready(browser, clinic)
+    await run("UPDATE patient SET first_name = '=1+1' WHERE first_name = 'P1'")
+    made = await invite(place, report)
+    sheet = await browser.get(f"{HERE}/bulk-invitations/{made}/download")
+    lines = sheet.text.lstrip("\ufeff").splitlines()
+    assert lines[0] == "Patient,Email,Outcome,Reason"
+    assert len(lines) == 7
+    assert any(line.startswith("'=1+1 Case,p1@example.com,Waiting") for line in lines)

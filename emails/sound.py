@@ -20,7 +20,8 @@ def demand_sound(raw: bytes, to: str) -> None:
     decoded, `to` as the one recipient, and a plain text and an HTML part."""
     head, _, body = raw.partition(b"\r\n\r\n")
     lines = raw.split(b"\r\n")
-    if not raw.isascii() or any(b"\r" in line or b"\n" in line or len(line) > LONGEST_LINE for line in lines):
+    ends = {len(lines) - 1, raw.count(b"\r"), raw.count(b"\n")}
+    if not raw.isascii() or len(ends) > 1 or max(map(len, lines)) > LONGEST_LINE:
         raise BadMessage("lines that are not ours")
     fields = [field.partition(":")[::2] for field in re.split(r"\r\n(?![ \t])", head.decode("ascii"))]
     if sorted(name for name, _ in fields) != sorted([*HEADERS, "Content-Type"]):

@@ -57,7 +57,7 @@ async def done(
         return _answer(request, body, 200, {**FRAGMENT_HEADERS, **place})
     if wanted(request) is Wanted.FRAGMENT:
         return Response(b"", headers={"HX-Redirect": to}, cookies=[*(cookies or []), _flash(request, flash)])
-    return redirect(to, [*(cookies or []), _flash(request, flash)])
+    return redirect(to, [*(cookies or []), *([_flash(request, flash)] if flash else [])])
 
 
 def redirect(to: str, cookies: list[Cookie] | None = None) -> Response[bytes]:

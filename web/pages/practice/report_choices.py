@@ -26,6 +26,7 @@ from web.respond import done, redirect
 from web.session import Caller
 
 CHANGED = "This report changed since you opened it, so nobody was chosen. Here it is as it stands now"
+LEFT_OUT = "{:,} could not be chosen: they are not in this report any more"
 
 
 class ChoiceForm(FormModel):
@@ -57,11 +58,11 @@ async def choose(request: Caller, report: FromPath[UUID], place: NamedDependency
             request, place, report, sent.sorted, sent.paged, problem=problem, status=status,
             fragment="report-problem" if sent.action else "chosen-patients",
         )  # fmt: skip
-    if sent.action or ((sent.sort or sent.page) and not choice.refused):
+    if sent.action:
         return redirect(_next(place, report, sent))
     return await done(
-        request, _next(place, report, sent), flash=in_words(choice), fragment="chosen-patients",
-        context=lambda: _shown(choice),
+        request, _next(place, report, sent), flash=LEFT_OUT.format(choice.refused) if choice.refused else "",
+        fragment="chosen-patients", context=lambda: _shown(choice),
     )  # fmt: skip
 
 
@@ -94,13 +95,6 @@ def _next(place: Place, report: UUID, sent: ChoiceForm) -> str:
 
 async def _shown(choice: Choice) -> dict[str, Any]:
     return {"many": choice.many, "refused": choice.refused, "problem": "", "flash": ""}
-
-
-def in_words(choice: Choice) -> str:
-    """ "3 chosen", and what could not be."""
-    if not choice.refused:
-        return f"{choice.many:,} chosen"
-    return f"{choice.many:,} chosen. {choice.refused:,} could not be: they are not in this report any more"
 
 
 ROUTES: list[Any] = [choose]

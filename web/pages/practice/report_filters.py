@@ -37,7 +37,7 @@ async def said_in(request: Caller, fields: Iterable[Field]) -> dict[str, str]:
     """What was sent for these fields. What came several times is one text that no field takes."""
     came = await sent(request)
     said = {field.name: came.get(field.name, "") for field in fields}
-    texts = {name: value if isinstance(value, str) else "\n".join(value) for name, value in said.items()}
+    texts = {name: value if isinstance(value, str) else "\0".join(value) for name, value in said.items()}
     days = {field.name for field in fields if field.kind is FieldKind.DATE}
     return {name: _day(text) if name in days else text for name, text in texts.items()}
 
@@ -91,7 +91,7 @@ async def change_filters(request: Caller, report: FromPath[UUID], place: NamedDe
             except Changed:
                 anew = Form[Any]({**found.filters, "version": found.version})
                 return await filters_page(request, place, found, anew, changed=True, status=409)
-            return await done(request, f"/practice/{place.practice.slug}/reports/{report}", flash="Run anew")
+            return await done(request, f"/practice/{place.practice.slug}/reports/{report}", flash="The filters are changed")
     return await filters_page(request, place, found, form, status=422)
 
 

@@ -10,7 +10,7 @@ AT_ONCE = 6
 
 
 class Drawn(NamedTuple):
-    """One bar: its parts with where they begin, how many they are, and which of the legend's they are, from 1."""
+    """One bar: its parts with where they begin, how many they are, which of the legend's they are, and in words."""
 
     label: str
     many: int
@@ -18,17 +18,17 @@ class Drawn(NamedTuple):
 
 
 def picture(bars: tuple[Bar, ...]) -> dict[str, Any]:
-    """The bars with the longest first, those beyond AT_ONCE apart, and the legend: who has a portal first."""
+    """The bars with the longest first, those beyond AT_ONCE apart, and the legend: who has a portal is part 1."""
     order = {state.value: len(PortalState) - place for place, state in enumerate(PortalState)}
-    legend = sorted({name for bar in bars for name in bar.parts}, key=lambda name: order.get(name, 0))
+    legend = sorted((order.get(name, 0), name) for name in {name for bar in bars for name in bar.parts})
     drawn = sorted((_drawn(bar, legend) for bar in bars), key=lambda bar: -bar.many)
     most = max((bar.many for bar in drawn), default=0)
     return {"bars": drawn[:AT_ONCE], "others": drawn[AT_ONCE:], "legend": legend, "most": most}
 
 
-def _drawn(bar: Bar, legend: list[str]) -> Drawn:
+def _drawn(bar: Bar, legend: list[tuple[int, str]]) -> Drawn:
     parts, begins = [], 0
-    for number, name in enumerate(legend, start=1):
+    for number, name in legend:
         if many := bar.parts.get(name, 0):
             parts.append((begins, many, number, f"{many:,} {name.lower()}"))
             begins += many

@@ -21,7 +21,7 @@ from domain.words import listed
 from web import links
 from web.authorization import Open
 from web.forms import Form, sent
-from web.pages.public import family_form
+from web.pages.public import family_answers
 from web.respond import done, page, redirect
 from web.session import LINK, Caller, ended
 
@@ -82,14 +82,14 @@ async def _theirs(request: Caller, link: Link) -> Family:
 
 
 async def _answered(request: Caller, link: Link, family: Family, session: Session | None) -> Response[bytes]:
-    typed, status = family_form.typed(await sent(request), family, mine=session is not None), 422
+    typed, status = family_answers.typed(await sent(request), family, mine=session is not None), 422
     if not typed.form.errors:
         try:
             with typed.form.refusals():
                 said = await families.answer(*link, typed.replies, session or typed.login)
                 return await _told(request, link, family, said, typed.login)
         except WrongReplies as wrong:
-            family_form.refuse(typed.form, family, wrong.wrong)
+            family_answers.refuse(typed.form, family, wrong.wrong)
         except Changed:
             typed.form.errors[""], status = CHANGED, 409
     return await family_page(request, link, typed.form, status)

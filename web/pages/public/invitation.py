@@ -87,6 +87,14 @@ async def _word(link: tuple[UUID, int], invited: Invited) -> str:
     return f". What {practice} shares stands there once they have confirmed that you look after {who}"
 
 
+@post(f"{HERE}/refusal", permission=Open.PUBLIC)
+async def decline(request: Caller) -> Response[bytes]:
+    """Needs no login where the email has none. For another than was invited it does nothing (B9)."""
+    invited = await invitations.decline(*await links.submitted(request, Purpose.INVITATION), request.user)
+    words = f"You declined for {invited.called}, and {invited.practice.name} is told"
+    return await done(request, "/account" if request.user else "/", flash=words, cookies=[ended(LINK)])
+
+
 @post(f"{HERE}/confirmation", permission=Open.LOGGED_IN)
 async def confirm(request: Caller, session: NamedDependency[Session]) -> Response[bytes]:
     """**Confirm Patient**: links the portal that one has, or opens one (B11)."""
@@ -137,4 +145,4 @@ def _options(invited: Invited, linkable: list[invitations.Linkable]) -> list[tup
     return [*me, *theirs, ("yes", f"I look after {invited.called}", another)]
 
 
-ROUTES: list[Any] = [open_invitation, show_invitation, set_up_and_accept, confirm]
+ROUTES: list[Any] = [open_invitation, show_invitation, set_up_and_accept, decline, confirm]

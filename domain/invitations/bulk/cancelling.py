@@ -12,10 +12,13 @@ from domain.permissions import PlacePermission, demand
 from domain.places import Place
 
 # A mail that a worker has in hand goes: it may have gone already. One that a worker is just taking up is skipped.
+_WAITING = (
+    "SELECT DISTINCT mail FROM bulk_invitation_patient WHERE bulk_invitation = $1 AND outcome = 'Waiting'"
+    " AND mail IS NOT NULL"
+)
 _NOT_GONE = (
-    "SELECT m.id FROM mail m WHERE m.id IN (SELECT mail FROM bulk_invitation_patient WHERE bulk_invitation = $1"
-    " AND outcome = 'Waiting') AND m.sent_at IS NULL AND m.failed_at IS NULL"
-    " AND (m.claimed_until IS NULL OR m.claimed_until <= $2) ORDER BY m.id FOR UPDATE SKIP LOCKED"
+    "SELECT id FROM mail WHERE id = ANY ($1) AND sent_at IS NULL AND failed_at IS NULL"
+    " AND (claimed_until IS NULL OR claimed_until <= $2) ORDER BY id FOR UPDATE SKIP LOCKED"
 )
 _CANCEL = (
     "UPDATE bulk_invitation_patient SET outcome = 'Cancelled', mail = NULL WHERE bulk_invitation = $1"
@@ -34,7 +37,8 @@ async def cancel(place: Place, bulk: UUID) -> int:
     await find(place, bulk)
     async with transaction():
         now = clock.now()
-        mails = [row["id"] for row in await run(_NOT_GONE, bulk, now)]
+        waiting = [row["mail"] for row in await run(_WAITING, bulk)]
+        mails = [row["id"] for row in await run(_NOT_GONE, waiting, now)]
         if not mails:
             return 0
         rows = await run(_CANCEL, bulk, mails)

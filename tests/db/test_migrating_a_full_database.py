@@ -1,6 +1,7 @@
 """Migrations run forward over a database that is in use, and lose no row."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import asyncpg
 import pytest
@@ -38,7 +39,49 @@ INSERT INTO event (seq, kind, at, hash) SELECT 0, 'old:event', now(), '' FROM ge
 """
 
 
-@pytest.fixture(scope="module")
+FILLED_SINCE = """
+UPDATE patient SET city = (ARRAY['', 'Sydney', 'sydney ', 'São Paulo', 'İzmir'])[1 + right(first_name, 1)::int % 5],
+    emergency_name = 'Somebody', version = 3;
+UPDATE patient SET deceased_on = '2026-01-01' WHERE first_name LIKE '%7';
+INSERT INTO member (id, practice, name, email, email_key, role_type, level, owner, read_only, hides_names, active,
+        created_at, asked_by, expires_at)
+    SELECT gen_random_uuid(), p.id, 'Asked', 'asked@example.com', 'asked@example.com', 'Administrator',
+        'Personal Access', false, true, true, false, now(), a.id, now()
+    FROM practice p, account a WHERE a.email = 'P1@example.com';
+INSERT INTO member_view (id, member, practitioner) SELECT gen_random_uuid(), m.id, w.id
+    FROM member m JOIN member w ON w.practice = m.practice AND w.owner WHERE m.name = 'Asked';
+INSERT INTO communication_template (id, practice, name, body, created_at)
+    SELECT gen_random_uuid(), id, 'Welcome', 'Hello [Patient First Name]', now() FROM practice;
+INSERT INTO invitation (id, practice, patient, email, email_key, message, state, failure, tries, link_version, sent_by,
+        created_at, sent_at, expires_at, used_at, cancelled_at, accepted_by, portal)
+    SELECT gen_random_uuid(), p.practice, p.id, p.email, p.email_key, 'Hello', s.state,
+        CASE s.state WHEN 'Undeliverable' THEN '550' END, 2, 4, a.id, now(), now(), now(),
+        CASE s.state WHEN 'Accepted' THEN now() END, CASE s.state WHEN 'Cancelled' THEN now() END,
+        CASE s.state WHEN 'Accepted' THEN a.id END, CASE s.state WHEN 'Accepted' THEN o.id END
+    FROM patient p, account a, portal o, unnest(ARRAY['Pending', 'Accepted', 'Expired', 'Cancelled', 'Undeliverable',
+        'Locked']) AS s (state) WHERE a.email = 'P1@example.com' AND o.name = 'Person 9' AND p.first_name LIKE '%3';
+INSERT INTO mail (id, kind, subject, recipient, key, created_at, due_at, sent_at)
+    SELECT gen_random_uuid(), 'invitation', id, email, id::text, now(), now(),
+        CASE WHEN state <> 'Pending' THEN now() END FROM invitation;
+INSERT INTO patient_update (id, practice, patient, portal, account, state, changed_at)
+    SELECT gen_random_uuid(), p.practice, p.id, o.id, a.id, 'Waiting', now() FROM patient p, portal o, account a
+    WHERE p.first_name LIKE '%42' AND o.name = 'Person 9' AND a.email = 'P9@example.com';
+INSERT INTO patient_update_field (id, patient_update, field, before, after, account, changed_at, state)
+    SELECT gen_random_uuid(), id, 'city', 'Sydney', 'Glebe', account, now(), 'Waiting' FROM patient_update;
+INSERT INTO note (id, practice, patient, author, words, written_at)
+    SELECT gen_random_uuid(), p.practice, p.id, p.practitioner, 'Some words', now() FROM patient p
+    WHERE p.first_name LIKE '%5';
+INSERT INTO notification (id, practice, kind, patient, subject, created_at)
+    SELECT gen_random_uuid(), practice, 'update', patient, id, now() FROM patient_update;
+INSERT INTO patient_revocation (id, patient, member, revoked_by, revoked_at)
+    SELECT gen_random_uuid(), p.id, m.id, a.id, now() FROM patient p JOIN member m ON m.practice = p.practice
+    JOIN account a ON a.email = 'P1@example.com' WHERE p.first_name LIKE '%99' AND m.email = 'P3@example.com';
+INSERT INTO event (seq, kind, at, hash) SELECT 0, 'newer:event', now(), '' FROM generate_series(1, 100);
+"""
+"""What the practice's side keeps, as its migration made the tables."""
+
+
+@pytest.fixture
 def server() -> Iterator[Embedded]:
     with temporary() as embedded:
         yield embedded
@@ -83,3 +126,71 @@ async def _everything_is_filled_in(connection: asyncpg.Connection) -> None:
     assert await connection.fetchval("SELECT count(*) FROM guardian_confirmation WHERE state = 'Confirmed'") == 2
     settings = await connection.fetch("SELECT DISTINCT invitations, updates, note_sharing FROM practice")
     assert [tuple(row) for row in settings] == [(True, "Require approval", False)]
+
+
+async def test_reports_come_to_a_database_full_of_the_practices_side(
+    server: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = migrating.migrations()
+    for some in (1, 2):
+        until = dict(list(every.items())[:some])
+        monkeypatch.setattr(migrating, "migrations", lambda until=until: until)
+        await migrate(server.owner_database_url, "test")
+        async with as_owner(server.owner_database_url) as connection:
+            await connection.execute(FILLED if some == 1 else FILLED_SINCE)
+    monkeypatch.undo()
+    async with as_owner(server.owner_database_url) as connection:
+        before, kept = await counts(connection), await everything(connection)
+        assert before["invitation"] == 6 * 1_200
+        assert all(before[name] for name in kept)
+        assert await migrate(server.owner_database_url, "test") == list(every)[2:]
+        after, now = await counts(connection), await everything(connection)
+        assert {name: after[name] for name in before} == before
+        for name, rows in kept.items():
+            assert [{column: row[column] for column in old} for old, row in zip(rows, now[name], strict=True)] == rows
+        assert not any(after[name] for name in after.keys() - before)
+        await _what_is_new_is_filled_in(connection)
+        await _what_was_refused_still_is(connection)
+
+
+async def everything(connection: asyncpg.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Every row of what the practice's side has, and of the trail."""
+    names = (
+        *("patient", "member", "member_view", "invitation", "mail", "patient_update", "patient_update_field", "note"),
+        *("notification", "patient_revocation", "communication_template", "guardian_confirmation", "practice"),
+    )
+    found = {name: await connection.fetch(f"SELECT * FROM {name} ORDER BY id") for name in names}
+    found["event"] = await connection.fetch("SELECT * FROM event ORDER BY seq")
+    return {name: [dict(row) for row in rows] for name, rows in found.items()}
+
+
+async def _what_is_new_is_filled_in(connection: asyncpg.Connection) -> None:
+    rows = await connection.fetch("SELECT * FROM patient")
+    assert {row["city_key"] for row in rows} == {"", "sydney", "sao paulo", "izmir"}
+    assert all({**row, **patient_keys(row)} == dict(row) for row in rows)
+    assert all(row["active"] for row in rows)
+    assert await connection.fetchval("SELECT count(*) FROM mail WHERE bulk") == 0
+    invitations = await connection.fetch("SELECT DISTINCT family, declined_at FROM invitation")
+    assert [tuple(row) for row in invitations] == [(None, None)]
+
+
+async def _what_was_refused_still_is(connection: asyncpg.Connection) -> None:
+    """The rules of the tables that were changed, old and new."""
+    refused = {
+        "UPDATE invitation SET state = 'Pending', used_at = NULL WHERE state IN ('Pending', 'Locked')": "one_open",
+        "UPDATE invitation SET state = 'Sent'": "invitation_state_check",
+        "UPDATE invitation SET used_at = now() WHERE state = 'Expired'": "invitation_accepted_whole",
+        "UPDATE invitation SET state = 'Declined' WHERE state = 'Pending'": "invitation_declined_whole",
+        "UPDATE patient SET code = 'KT000001'": "patient_code_once",
+        "UPDATE member SET owner = true": "member_owner_is_whole",
+        "UPDATE patient_update SET patient = (SELECT id FROM patient LIMIT 1)": "one_waiting",
+    }
+    for sql, rule in refused.items():
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match=rule):
+            await connection.execute(sql)
+    with pytest.raises(asyncpg.PostgresError):
+        await connection.execute("DELETE FROM event")
+    seq, many = await connection.fetchrow("SELECT max(seq), count(*) FROM event")
+    assert seq == many == 200
+    await connection.execute("INSERT INTO event (seq, kind, at, hash) VALUES (0, 'last:event', now(), '')")
+    assert await connection.fetchval("SELECT max(seq) FROM event") == 201

@@ -28,13 +28,16 @@ class PostOffice:
         self.answers: dict[str, list[str]] = {}
         self.data_answers: dict[str, list[str]] = {}
         self.connections = 0
+        self.sessions: list[SMTP] = []
+        self.said_goodbye = 0
         self.port = 0
         self.hold: Callable[[], Any] | None = None
         self.server: asyncio.Server | None = None
 
     def protocol(self) -> SMTP:
         self.connections += 1
-        return SMTP(self, hostname="localhost")
+        self.sessions.append(SMTP(self, hostname="localhost"))
+        return self.sessions[-1]
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -44,6 +47,10 @@ class PostOffice:
     async def close(self) -> None:
         assert self.server
         self.server.close()
+
+    async def handle_QUIT(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.said_goodbye += 1
+        return "221 Bye"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if self.answers.get(address):

@@ -9,6 +9,7 @@ from domain import clock
 from domain.mail import MailKind
 from emails import kinds
 from emails import outbox as outboxes
+from emails.claims import OPEN
 from emails.smtp import ServerAway
 from tests.emails.conftest import DROP
 from tests.emails.sending import outbox_rows, owe_sign_up, send_all
@@ -193,6 +194,53 @@ async def test_what_was_not_begun_when_the_worker_stops_is_given_back(outbox, of
     assert len(office.taken) == 1
     [left] = await run("SELECT claim, attempts FROM mail WHERE sent_at IS NULL")
     assert left == {"claim": None, "attempts": 0}
+
+
+async def owe_many(number):
+    for n in range(number):
+        await owe_sign_up(f"p{n}@patients.example.com")
+    await run("UPDATE mail SET bulk = true")
+
+
+async def test_one_of_many_waits_for_every_other_mail(outbox, office):
+    await owe_many(30)
+    await owe_sign_up("mina@example.com")
+    await outbox.turn(lambda: False)
+    assert office.recipients[0] == "mina@example.com"
+    assert len(office.taken) == outboxes.BATCH
+
+
+async def test_a_slow_server_keeps_no_urgent_mail_waiting_behind_a_batch(outbox, office, monkeypatch):
+    """What is not begun within a second is given back, as if it had never been claimed."""
+    monkeypatch.setattr(outboxes, "FRESH", 0.0)
+
+    async def meanwhile():
+        office.hold = None
+        await owe_sign_up("mina@example.com")
+
+    office.hold = meanwhile
+    await owe_many(20)
+    assert await outbox.turn(lambda: False) == 20
+    assert await outbox.turn(lambda: False) == 20
+    assert office.recipients == ["p0@patients.example.com", "mina@example.com"]
+    waiting = await run("SELECT attempts, claim FROM mail WHERE sent_at IS NULL")
+    assert waiting == [{"attempts": 0, "claim": None}] * 19
+
+
+async def test_with_ten_thousand_due_an_urgent_mail_goes_at_once(outbox, office):
+    await owe_sign_up("many@example.com")
+    await run(
+        "INSERT INTO mail (id, kind, subject, recipient, key, created_at, due_at, attempts, bulk) SELECT"
+        " gen_random_uuid(), kind, subject, recipient, n::text, created_at, due_at, 0, true"
+        " FROM mail, generate_series(1, 10000) AS n"
+    )
+    await owe_sign_up("mina@example.com")
+    await outbox.turn(lambda: False)
+    assert set(office.recipients[:2]) == {"many@example.com", "mina@example.com"}
+    [plan] = await run("EXPLAIN (FORMAT JSON) SELECT id FROM mail WHERE NOT bulk AND " + OPEN.replace("$5", "'{a}'")
+        .replace("$2", "'2026-11-20'").replace("$1", f"'{outbox.claims.id}'") + " LIMIT 20")  # fmt: skip
+    assert "mail_due" in plan["QUERY PLAN"]
+    assert '"Sort"' not in plan["QUERY PLAN"]
 
 
 async def test_mail_waits_until_it_is_due(outbox, office):

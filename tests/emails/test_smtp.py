@@ -3,7 +3,9 @@ import asyncio
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from emails.smtp import NotNow, Post, Server, ServerAway
+from db.engine import DatabaseGone
+from emails.smtp import NotNow, Post, Server, ServerAway, Undeliverable
+from tests.emails.conftest import DROP
 
 MESSAGE = b"Subject: One\r\n\r\nHello\r\n"
 
@@ -82,3 +84,79 @@ async def test_a_server_that_says_nothing_is_waited_for_only_so_long(office, mon
     with pytest.raises(NotNow, match="connection lost"):
         await post.send("post@kith.example", "mina@example.com", MESSAGE)
     assert post.client is None
+
+
+async def hung_up(office, post):
+    """The server hangs up as one does that has been idle for long; the worker has not heard of it yet."""
+    await post.send("post@kith.example", "mina@example.com", MESSAGE)
+    transport = post.client.transport
+    post.client.transport.pause_reading()
+    for server in office.sessions:
+        server.transport.close()
+    return transport
+
+
+async def test_a_server_that_hung_up_meanwhile_costs_nothing(office):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+    transport = await hung_up(office, post)
+    sending = asyncio.create_task(post.send("post@kith.example", "theo@example.com", MESSAGE))
+    await asyncio.sleep(0)
+    transport.resume_reading()
+    await sending
+    await post.rest()
+    assert (office.connections, office.recipients) == (2, ["mina@example.com", "theo@example.com"])
+
+
+async def test_a_kept_connection_that_is_closed_by_a_421_costs_nothing(office):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+    await post.send("post@kith.example", "mina@example.com", MESSAGE)
+    office.answers["theo@example.com"] = ["421 4.4.2 Idle for too long"]
+    await post.send("post@kith.example", "theo@example.com", MESSAGE)
+    await post.rest()
+    assert (office.connections, office.recipients) == (2, ["mina@example.com", "theo@example.com"])
+
+
+async def test_a_text_that_may_have_arrived_is_not_sent_again_at_once(office):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+    await post.send("post@kith.example", "mina@example.com", MESSAGE)
+    office.data_answers["theo@example.com"] = [DROP]
+    with pytest.raises(NotNow, match="connection lost"):
+        await post.send("post@kith.example", "theo@example.com", MESSAGE)
+    assert (office.connections, office.recipients) == (1, ["mina@example.com"])
+
+
+async def test_after_a_refusal_the_connection_serves_the_next(office):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+    office.answers["mina@example.com"] = ["550 5.1.1 No such mailbox"]
+    office.data_answers["theo@example.com"] = ["554 5.7.1 No"]
+    for refused in ("mina@example.com", "theo@example.com"):
+        with pytest.raises(Undeliverable):
+            await post.send("post@kith.example", refused, MESSAGE)
+    await post.send("post@kith.example", "leo@example.com", MESSAGE)
+    await post.rest()
+    assert (office.connections, office.recipients) == (1, ["leo@example.com"])
+
+
+async def test_the_text_waits_for_what_must_be_done_before_it(office):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+
+    async def gone():
+        assert office.taken == []
+        raise DatabaseGone
+
+    with pytest.raises(DatabaseGone):
+        await post.send("post@kith.example", "mina@example.com", MESSAGE, gone)
+    await post.send("post@kith.example", "theo@example.com", MESSAGE)
+    await post.rest()
+    assert office.recipients == ["theo@example.com"]
+
+
+async def test_the_connection_is_kept_a_while_and_then_given_up(office, monkeypatch):
+    post = Post(Server.parse(f"smtp://127.0.0.1:{office.port}"), "kith.example")
+    await post.send("post@kith.example", "mina@example.com", MESSAGE)
+    await post.rest_if_idle()
+    assert office.said_goodbye == 0
+    monkeypatch.setattr("emails.smtp.KEPT_FOR", 0.0)
+    await post.rest_if_idle()
+    assert post.client is None
+    assert office.said_goodbye == 1

@@ -110,14 +110,14 @@ async def clear(place: Place, report: UUID) -> None:
 
 
 async def _held(place: Place, report: UUID, version: int) -> tuple[Report, UUID]:
-    """The report and the member's run of it, which nobody else changes before the caller's transaction ends."""
+    """The report and the member's run of it, which nobody else changes before the caller's transaction ends. The
+    report first, as whoever gives it other filters does."""
+    await run("SELECT FROM report WHERE id = $1 AND practice = $2 FOR SHARE", report, place.practice.id)
     found = await find(place, report)
     rows = await run(
-        "SELECT u.id FROM report_run u JOIN report r ON r.id = u.report WHERE u.report = $1 AND u.member = $2"
-        " AND r.practice = $3 AND u.report_version = $4 AND r.version = $4 FOR NO KEY UPDATE OF u FOR SHARE OF r",
+        "SELECT id FROM report_run WHERE report = $1 AND member = $2 AND report_version = $3 FOR NO KEY UPDATE",
         report,
         place.member,
-        place.practice.id,
         version,
     )
     if not rows or found.version != version:
@@ -126,16 +126,22 @@ async def _held(place: Place, report: UUID, version: int) -> tuple[Report, UUID]
 
 
 async def _add(place: Place, report: Report, ran: UUID, patients: Collection[UUID] | None) -> int:
-    """Writes those of `patients` who are in the report (None: everybody) and gives how many of them stand there."""
+    """Writes those of `patients` who are in the report (None: everybody) and gives how many those are.
+
+    Raises Refused for too many.
+    """
     inside = types.of(report.type).choosable(place, report.filters)
     among = "" if patients is None else f" AND p.id = ANY ({inside.value(list(patients))})"
     [row] = await run(
         f"WITH them AS MATERIALIZED (SELECT p.id FROM patient p WHERE {inside.sql}{among} LIMIT {MOST + 1}),"  # noqa: S608 - words of ours
         " written AS (INSERT INTO chosen_patient (id, run, patient)"
-        f" SELECT gen_random_uuid(), {inside.value(ran)}, id FROM them ON CONFLICT (run, patient) DO NOTHING)"
+        f" SELECT gen_random_uuid(), {inside.value(ran)}, id FROM them WHERE (SELECT count(*) FROM them) <= {MOST}"
+        " ON CONFLICT (run, patient) DO NOTHING)"
         " SELECT count(*) AS many FROM them",
         *inside.values,
     )
+    if row["many"] > MOST:
+        raise Refused(TOO_MANY)
     return int(row["many"])
 
 

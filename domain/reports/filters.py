@@ -23,17 +23,8 @@ def kept(fields: Iterable[Field], said: Said) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def words(fields: Iterable[Field], said: Said) -> list[tuple[str, str]]:
-    """What a report asks, in the words of its form: label and value. What the member may not ask is left out."""
-    return [
-        (field.label, (field.choices or {}).get(value, "Not there any more") if field.choices is not None else value)
-        for field in fields
-        if (value := said.get(field.name, ""))
-    ]
-
-
 def _trimmed(said: Said, field: Field) -> str:
-    return " ".join(said.get(field.name, "").split(" ")).strip()
+    return " ".join(said.get(field.name, "").split())
 
 
 def _wrong_with(field: Field, value: str) -> str | None:
@@ -54,6 +45,9 @@ def _wrong_with(field: Field, value: str) -> str | None:
 
 def _wrong_with_date(value: str) -> str | None:
     try:
-        return days.wrong_with(date.fromisoformat(value))
+        day = date.fromisoformat(value)
     except ValueError:
+        day = None
+    if day is None or day.isoformat() != value:
         return "Type a date, such as 2026-11-20"
+    return days.wrong_with(day)

@@ -21,8 +21,12 @@ from tests.emails.sending import outbox_rows, owe_sign_up
 pytestmark = pytest.mark.usefixtures("database")
 
 
+IMPATIENT = "from db import gone; gone.PATIENCE = 1.0; from kith import main; main(['worker'])"
+"""`kith worker` that calls a database gone after one second instead of ten."""
+
+
 @asynccontextmanager
-async def kith_worker(addresses, office, tmp_path):
+async def kith_worker(addresses, office, tmp_path, command=("-m", "kith", "worker")):
     """`kith worker` as a process of its own."""
     told = {
         "KITH_ENV": "test",
@@ -31,7 +35,7 @@ async def kith_worker(addresses, office, tmp_path):
         "KITH_SMTP_URL": f"smtp://127.0.0.1:{office.port}",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kith", "worker", env={**os.environ, **told}, stderr=asyncio.subprocess.PIPE
+        sys.executable, *command, env={**os.environ, **told}, stderr=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -131,7 +135,7 @@ async def test_a_worker_survives_the_database_going_away(office, tmp_path):
         await migrate(url, "test", role_of(server.addresses.database_url))
         office.hold = partial(asyncio.to_thread, server.stop)
         await owe_on(url, "mina@example.com")
-        async with asyncio.timeout(60), kith_worker(server.addresses, office, tmp_path) as process:
+        async with asyncio.timeout(60), kith_worker(server.addresses, office, tmp_path, ("-c", IMPATIENT)) as process:
             while b"DatabaseGone" not in await process.stderr.readline():
                 assert process.returncode is None
             office.hold = None

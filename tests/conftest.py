@@ -70,10 +70,16 @@ async def engine(addresses: Addresses) -> AsyncIterator[None]:
     await DB.stop()
 
 
-@pytest.fixture
-async def database(engine: None, addresses: Addresses) -> None:
-    """Empty tables and an unmoved clock."""
+@pytest.fixture(scope="session")
+async def emptying(engine: None, addresses: Addresses) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the tables' owner, for the whole run: to make one takes longer than to empty the tables."""
     connection = await asyncpg.connect(addresses.owner_database_url)
-    await connection.execute(EMPTY)
+    yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def database(emptying: asyncpg.Connection) -> None:
+    """Empty tables and an unmoved clock."""
+    await empty(emptying)
     clock.set_offset(timedelta())

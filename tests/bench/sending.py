@@ -4,20 +4,18 @@ import asyncio
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import aiosmtplib
 
-from db import embedded
-from db.engine import DB, run
-from db.migrate import migrate, role_of
+from db.engine import run
 from emails.outbox import Outbox
 from emails.smtp import Post, Server
 from emails.writing import Written, read, write
 from settings import Settings
+from tests.bench.database import database, settings
 from tests.bench.wire import Row
 from tests.clinic import Clinic
 from tests.domain.inviting import practitioner
@@ -36,13 +34,13 @@ def mail_server() -> Iterator[int]:
         process.kill()
 
 
-async def _measured(settings: Settings) -> tuple[list[float], list[float]]:
+async def _measured(here: Settings) -> tuple[list[float], list[float]]:
     clinic = await Clinic.open(None)
     await invite_many(clinic, await practitioner(clinic), MAILS)
-    outbox = Outbox(settings, Post(Server.parse(settings.smtp_url), "kith.example"))
+    outbox = Outbox(here, Post(Server.parse(here.smtp_url), "kith.example"))
     claimed = await outbox.claims.take(MAILS)
-    letters = await read(claimed, settings)
-    ready: list[tuple[str, Written]] = [(owed.recipient, await write(owed, letters, settings)) for owed in claimed]
+    letters = await read(claimed, here)
+    ready: list[tuple[str, Written]] = [(owed.recipient, await write(owed, letters, here)) for owed in claimed]
     ours, bare = [], []
     for _ in range(ROUNDS):
         await run("UPDATE mail SET sent_at = NULL, claim = NULL, claimed_until = NULL WHERE bulk")
@@ -70,14 +68,8 @@ async def _bare(port: int, ready: list[tuple[str, Written]]) -> float:
 
 
 async def _rows(port: int) -> list[Row]:
-    with embedded.temporary() as database, tempfile.TemporaryDirectory() as var:
-        await migrate(database.owner_database_url, "test", role_of(database.database_url))
-        await DB.start(database.database_url)
-        settings = Settings.from_environment(
-            {"KITH_ENV": "test", "KITH_VAR": var, "KITH_SMTP_URL": f"smtp://127.0.0.1:{port}"}
-        )
-        ours, bare = await _measured(settings)
-        await DB.stop()
+    async with database() as (_, var):
+        ours, bare = await _measured(settings(var, KITH_SMTP_URL=f"smtp://127.0.0.1:{port}"))
     part = statistics.median(least / mine for mine, least in zip(ours, bare, strict=True))
     return [
         (f"Invitations sent in a second, one worker, {MAILS:,} of them", _pace(ours), "", ""),
@@ -90,6 +82,6 @@ def _pace(seconds: list[float]) -> str:
     return f"{MAILS / statistics.median(seconds):,.0f}"
 
 
-def rows() -> list[Row]:
+def measured() -> list[Row]:
     with mail_server() as port:
         return asyncio.run(_rows(port))

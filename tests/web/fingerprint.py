@@ -16,3 +16,14 @@ async def fingerprint(*, without: set[str] = READING_WRITES) -> dict[str, int]:
         for name in names
     )
     return {row["name"]: int(row["hash"]) for row in await run(sums)}
+
+
+async def written() -> set[str]:
+    """How often each table was written to in this transaction, taken back or not: the same answer twice says, in a
+    fiftieth of the time of two fingerprints, that nothing was written between."""
+    rows = await run(
+        "SELECT relname || n_tup_ins || ' ' || n_tup_upd || ' ' || n_tup_del AS count FROM pg_stat_xact_user_tables"
+        " WHERE schemaname = 'public' AND relname <> ALL ($1)",
+        sorted(READING_WRITES),
+    )
+    return {row["count"] for row in rows}

@@ -91,7 +91,9 @@ async def change_filters(request: Caller, report: FromPath[UUID], place: NamedDe
             except Changed:
                 anew = Form[Any]({**found.filters, "version": found.version})
                 return await filters_page(request, place, found, anew, changed=True, status=409)
-            return await done(request, f"/practice/{place.practice.slug}/reports/{report}", flash="The filters are changed")
+            return await done(
+                request, f"/practice/{place.practice.slug}/reports/{report}", flash="The filters are changed"
+            )
     return await filters_page(request, place, found, form, status=422)
 
 
@@ -101,7 +103,7 @@ async def filters_page(
     """Somebody quicker (`changed`): what stands now is shown, not what was chosen."""
     return page(
         request, "practice/edit-report-filters", fragment="edit-report-filters", status=status,
-        form=form, report=report, fields=await types.of(report.type).fields(place), changed=changed,
+        form=form, report=report, fields=await types.of(report.type).fields(place), not_of={}, changed=changed,
     )  # fmt: skip
 
 

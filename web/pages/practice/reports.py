@@ -1,16 +1,16 @@
 """Reports > Patient: those that one has, and New Report."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.response import Response
-from pydantic import BeforeValidator
 
 from domain.patients import record
 from domain.permissions import PlacePermission
 from domain.places import Place
 from domain.reports import listing, saving
+from domain.reports.report_type import Field
 from domain.reports.types import TYPES
 from web.forms import Form, FormModel, read
 from web.pages.practice.patient_record import id_in
@@ -19,16 +19,14 @@ from web.respond import page, redirect
 from web.session import Caller
 
 HERE = "/practice/{slug:str}/reports"
-FIRST = next(iter(TYPES))
 
 
 class NewForm(FormModel):
-    """`row` is the id that the report will have; `show` which button was pressed."""
+    """`row` is the id that the report will have. The filters themselves are the report type's."""
 
     unseen = frozenset({"row"})
     type: str = ""
     row: str = ""
-    show: Annotated[bool, BeforeValidator(bool)] = False
 
 
 @get([HERE, f"{HERE}/patient"], permission=PlacePermission.VIEW_REPORTS)
@@ -50,8 +48,6 @@ async def run_new(request: Caller, place: NamedDependency[Place]) -> Response[by
     form = await read(request, NewForm)
     if form.ok and form.value.type not in TYPES:
         form.errors["type"] = "Choose a report type of the list"
-    if form.ok and form.value.show:
-        return await new_page(request, place, form)
     if form.ok:
         said = await said_in(request, await TYPES[form.value.type].fields(place))
         await check(form, place, form.value.type, said)
@@ -64,12 +60,21 @@ async def run_new(request: Caller, place: NamedDependency[Place]) -> Response[by
 
 
 async def new_page(request: Caller, place: Place, form: Form[Any], status: int = 200) -> Response[bytes]:
-    """The form with the filters of the type that is chosen, the first one if none is."""
-    chosen = TYPES[form["type"] if form["type"] in TYPES else FIRST]
+    """The form with the filters of every type: those of another than is chosen are hidden by the style alone, so that
+    nothing is loaded or lost when somebody changes their mind."""
+    every = {name: await kind.fields(place) for name, kind in TYPES.items()}
+    fields = {field.name: field for of_type in every.values() for field in of_type}
+    not_of = {name: _not_of(name, list(every.values())) for name in fields}
     return page(
-        request, "practice/new-report", fragment="report-fields", status=status,
-        form=form, types=TYPES, chosen=chosen, fields=await chosen.fields(place),
+        request, "practice/new-report", status=status, form=form, types=TYPES,
+        fields=list(fields.values()), not_of=not_of,
     )  # fmt: skip
+
+
+def _not_of(name: str, every: list[tuple[Field, ...]]) -> str:
+    """The style's words for the types that a filter is not of, by their place in the list."""
+    without = [number for number, fields in enumerate(every, start=1) if name not in {field.name for field in fields}]
+    return " ".join(f"not-{number}" for number in without)
 
 
 ROUTES: list[Any] = [show_reports, show_new, run_new]

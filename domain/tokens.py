@@ -4,6 +4,7 @@ A token names a row and the version of its link. The row decides the rest: wheth
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -23,15 +24,20 @@ class Purpose(StrEnum):
     JOINING = "kith.joining.v1"
 
 
+@lru_cache(maxsize=64)
+def _serializer(purpose: Purpose, keys: tuple[str, ...]) -> URLSafeSerializer:
+    return URLSafeSerializer(list(reversed(keys)), salt=purpose)
+
+
 def sign(purpose: Purpose, row: UUID, version: int, keys: tuple[str, ...]) -> str:
     """A token for the address bar. `keys`: the first signs."""
-    return URLSafeSerializer(list(reversed(keys)), salt=purpose).dumps([row.hex, version])
+    return str(_serializer(purpose, keys).dumps([row.hex, version]))
 
 
 def read(purpose: Purpose, token: str, keys: tuple[str, ...]) -> tuple[UUID, int]:
     """The row and version that a token names. Raises LinkClosed('malformed')."""
     try:
-        row, version = URLSafeSerializer(list(reversed(keys)), salt=purpose).loads(token)
+        row, version = _serializer(purpose, keys).loads(token)
         return UUID(row), int(version)
     except (BadData, ValueError, TypeError, AttributeError) as error:
         raise LinkClosed("malformed") from error

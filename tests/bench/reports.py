@@ -25,6 +25,7 @@ SORTS = ("name", "-name", "practitioner", "-practitioner", "-last", "last", "nex
 CITY = "Narrow Neck"
 """Where 10,000 of them live."""
 FILL = """
+DELETE FROM patient WHERE practice = '{practice}';
 CREATE TEMPORARY TABLE made ON COMMIT DROP AS
     SELECT n, gen_random_uuid() AS portal, gen_random_uuid() AS patient, lpad(n::text, 6, '0') AS digits,
     md5(n::text) AS w

@@ -69,7 +69,10 @@ def demand_free_address(settings: Settings) -> None:
 
 @main.command()
 def worker() -> None:
-    """Send the mail that is owed, and do what falls due."""
+    """Send the mail that is owed, and do what falls due.
+
+    All workers together begin at most KITH_MAIL_PER_MINUTE mails in any minute; unset, as many as there are.
+    """
     with with_database() as settings:
         from emails.worker import run
 

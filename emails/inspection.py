@@ -14,4 +14,5 @@ async def inspect_mail(settings: Settings) -> tuple[bool, str]:
     except NotNow as error:
         return False, f"KITH_SMTP_URL: {server.host}: {error}"
     await post.rest()
-    return True, f"KITH_SMTP_URL: {server.host} answers"
+    limit = settings.mail_per_minute
+    return True, f"KITH_SMTP_URL: {server.host} answers; {f'at most {limit} mails a minute' if limit else 'no limit'}"

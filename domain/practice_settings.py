@@ -7,6 +7,7 @@ from db.engine import run, transaction
 from db.tables.practice import UpdateMode
 from domain import audit
 from domain.errors import Changed
+from domain.invitations.bulk.cancelling import cancel_unsent
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 from domain.practices import Practice, find
@@ -26,7 +27,7 @@ class Settings:
 
 async def change(place: Place, settings: Settings, version: int) -> Practice:
     """Writes the settings, and gives the practice as it is then. The same again changes nothing. Invitations that are
-    out stay good (decision 23), and updates that wait go on waiting.
+    out stay good, those that have not gone yet are cancelled (decision 23), and updates that wait go on waiting.
 
     Raises NotPermitted, and Changed when they are newer than the form.
     """
@@ -44,6 +45,8 @@ async def change(place: Place, settings: Settings, version: int) -> Practice:
             settings.note_sharing,
         )
         if written:
+            if not settings.invitations:
+                await cancel_unsent(place)
             await audit.record(
                 "settings:change", account=place.account, practice=place.practice.id, subject=place.practice.id
             )

@@ -11,11 +11,12 @@ import pytest
 
 from db.engine import counting, run
 from db.tables.member import MemberLevel
-from domain import clock, invitations
+from domain import clock, invitations, practice_settings
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.invitations import Draft, bulk
 from domain.invitations.bulk import BulkDraft, BulkOutcome, Phase, Shown
 from domain.places import Place
+from domain.practice_settings import Settings
 from tests.clinic import Clinic, set_clock, write
 from tests.domain import inviting_many as many
 from tests.domain.inviting import practitioner
@@ -348,3 +349,18 @@ async def test_who_dies_after_the_pressing_is_not_lost_count_of() -> None:
     await run("UPDATE patient SET deceased_on = '2026-01-01' WHERE id = $1", patients[0])
     await invitations.cancel_for_the_dead(clinic.practice, place.account)
     assert await counts(made) == {"Cancelled": 1, "Waiting": 1}
+
+
+async def test_turning_invitations_off_stops_what_has_not_gone_yet() -> None:
+    """Decision 23: links already out stay good."""
+    clinic, place = await clinic_and_place()
+    made = await invite(place, await report_of(place, await adults(clinic, 3)))
+    gone = (await owed())[0]["id"]
+    await run("UPDATE mail SET sent_at = $2 WHERE id = $1", gone, clock.now())
+    await run("UPDATE bulk_invitation_patient SET outcome = 'Sent' WHERE mail = $1", gone)
+    now = place.practice
+    await practice_settings.change(place, Settings(False, now.updates, now.note_sharing), now.settings_version)
+    assert await counts(made) == {"Sent": 1, "Cancelled": 2}
+    assert [mail["id"] for mail in await owed()] == [gone]
+    with pytest.raises(Refused, match="Settings > General"):
+        await bulk.retry(place, made)

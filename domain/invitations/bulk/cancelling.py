@@ -12,6 +12,10 @@ from domain.permissions import PlacePermission, demand
 from domain.places import Place
 
 # A mail that a worker has in hand goes: it may have gone already. One that a worker is just taking up is skipped.
+_UNDER_WAY = (
+    "SELECT b.id FROM bulk_invitation b WHERE b.practice = $1 AND EXISTS (SELECT FROM bulk_invitation_patient p"
+    " WHERE p.bulk_invitation = b.id AND p.outcome = 'Waiting') ORDER BY b.id"
+)
 _WAITING = (
     "SELECT DISTINCT mail FROM bulk_invitation_patient WHERE bulk_invitation = $1 AND outcome = 'Waiting'"
     " AND mail IS NOT NULL"
@@ -36,19 +40,30 @@ async def cancel(place: Place, bulk: UUID) -> int:
     demand(place, PlacePermission.INVITE)
     await find(place, bulk)
     async with transaction():
-        now = clock.now()
-        waiting = [row["mail"] for row in await run(_WAITING, bulk)]
-        mails = [row["id"] for row in await run(_NOT_GONE, waiting, now)]
-        if not mails:
-            return 0
-        rows = await run(_CANCEL, bulk, mails)
-        await run("DELETE FROM mail WHERE id = ANY ($1)", mails)
-        taken = await run(_TAKE_BACK, [row["invitation"] for row in rows], now)
-        await _give_back(place, taken)
-        await _close(place, bulk, now)
-        ids = [row["id"] for row in taken]
-        await audit.record_many("invitation:cancel", ids, account=place.account, practice=place.practice.id)
-        await audit.record("bulk-invitation:cancel", account=place.account, practice=place.practice.id, subject=bulk)
+        return await _cancel(place, bulk)
+
+
+async def cancel_unsent(place: Place) -> None:
+    """The same for every bulk invitation of the practice, in the transaction of whoever turns invitations off: nothing
+    more goes out (decision 23)."""
+    for row in await run(_UNDER_WAY, place.practice.id):
+        await _cancel(place, row["id"])
+
+
+async def _cancel(place: Place, bulk: UUID) -> int:
+    now = clock.now()
+    waiting = [row["mail"] for row in await run(_WAITING, bulk)]
+    mails = [row["id"] for row in await run(_NOT_GONE, waiting, now)]
+    if not mails:
+        return 0
+    rows = await run(_CANCEL, bulk, mails)
+    await run("DELETE FROM mail WHERE id = ANY ($1)", mails)
+    taken = await run(_TAKE_BACK, [row["invitation"] for row in rows], now)
+    await _give_back(place, taken)
+    await _close(place, bulk, now)
+    ids = [row["id"] for row in taken]
+    await audit.record_many("invitation:cancel", ids, account=place.account, practice=place.practice.id)
+    await audit.record("bulk-invitation:cancel", account=place.account, practice=place.practice.id, subject=bulk)
     return len(rows)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import Prepared, run
-from domain.errors import NotFound
+from domain.errors import NotFound, Refused
+from domain.invitations.invitable import OFF
 from domain.permissions import Area, PlacePermission, demand, reach
 from domain.places import Place
 
@@ -60,6 +61,9 @@ def bulk_of(row: Mapping[str, Any]) -> Bulk:
 
 
 async def one_after_the_other(practice: UUID) -> None:
-    """Whoever invites many at a practice waits here for whoever does so now, to the end of the caller's transaction:
-    before any patient is held."""
+    """Whoever invites many at a practice waits here for whoever does so now, to the end of the caller's transaction,
+    before any patient is held; as does whoever turns invitations off meanwhile. Raises Refused where that was done."""
     await run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"bulk-invitation:{practice}")
+    [row] = await run("SELECT invitations FROM practice WHERE id = $1 FOR SHARE", practice)
+    if not row["invitations"]:
+        raise Refused(OFF)

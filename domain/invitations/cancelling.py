@@ -15,6 +15,11 @@ _waiting = Prepared(
     "SELECT count(*) AS many FROM invitation i JOIN patient p ON p.id = i.patient WHERE i.practice = $1"  # noqa: S608 - words of ours
     f" AND i.state = 'Pending' AND i.expires_at > $5 AND {FOUND}"
 )
+# Many are locked in the order of their ids, as a family's answer does: the two never wait for each other.
+_CANCEL_HELD = (
+    "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $2, link_version = link_version + 1"
+    " FROM held WHERE i.id = held.id AND i.state = 'Pending' RETURNING i.id"
+)
 
 
 async def cancel(place: Place, invitation: UUID) -> None:
@@ -45,9 +50,9 @@ async def cancel_for_the_dead(practice: UUID, by: UUID | None) -> None:
     """Takes back the invitations of a practice's patients of whom it was just written down that they have died, in the
     caller's transaction. `by` is the account that wrote it down; None for the platform's administrators."""
     cancelled = await run(
-        "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $2, link_version = link_version + 1"
-        " FROM patient p WHERE p.id = i.patient AND p.deceased_on IS NOT NULL AND i.practice = $1"
-        " AND i.state = 'Pending' RETURNING i.id",
+        "WITH held AS MATERIALIZED (SELECT i.id FROM invitation i JOIN patient p ON p.id = i.patient"  # noqa: S608 - words of ours
+        "  WHERE p.deceased_on IS NOT NULL AND i.practice = $1 AND i.state = 'Pending' ORDER BY i.id FOR UPDATE OF i)"
+        f" {_CANCEL_HELD}",
         practice,
         clock.now(),
     )
@@ -70,9 +75,9 @@ async def cancel_all(place: Place) -> int:
     demand(place, PlacePermission.INVITE)
     async with transaction():
         cancelled = await run(
-            "UPDATE invitation i SET state = 'Cancelled', cancelled_at = $5, link_version = link_version + 1"  # noqa: S608 - words of ours
-            " FROM patient p WHERE p.id = i.patient AND i.practice = $1 AND i.state = 'Pending' AND i.expires_at > $5"
-            f" AND {FOUND} RETURNING i.id",
+            "WITH held AS MATERIALIZED (SELECT i.id FROM invitation i JOIN patient p ON p.id = i.patient"  # noqa: S608 - words of ours
+            f"  WHERE i.practice = $1 AND i.state = 'Pending' AND i.expires_at > $5 AND {FOUND} ORDER BY i.id"
+            f"  FOR UPDATE OF i) {_CANCEL_HELD.replace('$2', '$5')}",
             *finding(place, Area.PROFILES),
             clock.now(),
         )

@@ -223,6 +223,19 @@ async def test_two_who_answer_differently_at_once_do_not_both_win(clinic: Clinic
     assert len(set((await states(sent)).values())) == 1
 
 
+async def test_answering_while_everything_is_cancelled_ends_one_way(clinic: Clinic) -> None:
+    """Both lock many invitations, in one order: neither waits for the other for ever."""
+    place, rui = await practitioner(clinic), await someone("Rui Silva", portal=False)
+    born = {f"Child{number}": date(2015, 1, 1 + number) for number in range(8)}
+    for _ in range(6):
+        sent = await family(clinic, born, email="rui@example.com")
+        no = said(sent, **dict.fromkeys(born))
+        done = await asyncio.gather(answer(sent, no, rui), invitations.cancel_all(place), return_exceptions=True)
+        assert isinstance(done[0], dict | Changed | LinkClosed), done
+        assert isinstance(done[1], int), done
+        assert len(set((await states(sent)).values())) == 1
+
+
 async def test_who_was_taken_out_meanwhile_is_told_and_nothing_is_done(clinic: Clinic) -> None:
     sent = await family(clinic)
     place = await practitioner(clinic)

@@ -19,7 +19,7 @@ from domain.places import Place
 from domain.practice_settings import Settings
 from tests.clinic import Clinic, set_clock, write
 from tests.domain import inviting_many as many
-from tests.domain.inviting import practitioner
+from tests.domain.inviting import BORN, practitioner
 from tests.domain.inviting_many import SILENT, adults, child, choose, counts, invite, owed, report_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,9 +34,7 @@ async def mixed(clinic: Clinic) -> list[UUID]:
     """Two who can be invited, a family of two, and one each who is inactive, has died and has no email."""
     others: list[dict[str, Any]] = [{"active": False}, {"deceased_on": clock.now().date()}, {"email": ""}]
     alone = [
-        await clinic.admit(
-            None, **{"first_name": f"X{n}", "birth_date": many.BORN, "email": f"x{n}@example.com", **row}
-        )
+        await clinic.admit(None, **{"first_name": f"X{n}", "birth_date": BORN, "email": f"x{n}@example.com", **row})
         for n, row in enumerate(others)
     ]
     return [*await adults(clinic, 2), await child(clinic, birth_date=many.YOUNGER), await child(clinic, "Beto"), *alone]
@@ -302,6 +300,7 @@ async def test_try_again_invites_once_more_who_failed_and_can_be_invited_now() -
     await run("UPDATE patient SET birth_date = '1980-01-01' WHERE id = $1", unborn)
     await run("UPDATE patient SET active = false WHERE email = 'p1@example.com'")
     assert (await bulk.read(place, made)).can_retry
+    await run("UPDATE bulk_invitation SET held_until = created_at")
     again = await asyncio.gather(bulk.retry(place, made), bulk.retry(place, made))
     assert sorted(again) == [0, 4]
     assert await counts(made) == {"Waiting": 4, "Inactive": 1}
@@ -310,7 +309,17 @@ async def test_try_again_invites_once_more_who_failed_and_can_be_invited_now() -
         "later@example.com", "p0@example.com", "silva.family@example.com",
     ]  # fmt: skip
     assert all(mail["due_at"] <= clock.now() for mail in fresh)
-    assert (await bulk.read(place, made)).phase in (Phase.HELD, Phase.SENDING)
+    assert (await bulk.read(place, made)).phase is Phase.SENDING
+
+
+async def test_tried_again_in_the_hold_it_waits_with_the_others() -> None:
+    clinic, place = await clinic_and_place()
+    unborn = await clinic.admit(None, first_name="Later", email="later@example.com")
+    made = await invite(place, await report_of(place, [*await adults(clinic, 1), unborn]))
+    assert await bulk.retry(place, made) == 0, "nothing has become of it yet"
+    await run("UPDATE patient SET birth_date = '1980-01-01' WHERE id = $1", unborn)
+    assert await bulk.retry(place, made) == 1
+    assert len({mail["due_at"] for mail in await owed()}) == 1
 
 
 async def test_who_opens_it_and_what_they_read() -> None:

@@ -1,4 +1,4 @@
-"""Try again: those whose invitation failed are invited once more, at once."""
+"""Try again: those whose invitation failed are invited once more."""
 
 from uuid import UUID
 
@@ -19,13 +19,13 @@ _FAILED = (
 
 
 async def retry(place: Place, bulk: UUID) -> int:
-    """Weighs those who failed anew, and invites whoever can be by now with the same words. Tells how many; pressed
-    twice, it is done once.
+    """Weighs those who failed anew, and invites whoever can be by now with the same words, without another hold.
+    Tells how many; pressed twice, it is done once.
 
     Raises NotPermitted, NotFound, and Refused where invitations are off or a term has no value by now.
     """
     demand_invites(place)
-    await find(place, bulk)
+    found = await find(place, bulk)
     async with transaction():
         await one_after_the_other(place.practice.id)
         failed = await run(_FAILED, bulk, place.practice.id)
@@ -35,6 +35,6 @@ async def retry(place: Place, bulk: UUID) -> int:
         await hold_all(place.practice.id, patients)
         weighing = await weigh(place, patients)
         messages = resolved(place, failed[0]["message"], weighing.letters, "")
-        many = await write(place, bulk, weighing, messages, clock.now())
+        many = await write(place, bulk, weighing, messages, max(clock.now(), found.held_until))
         await audit.record("bulk-invitation:retry", account=place.account, practice=place.practice.id, subject=bulk)
     return many

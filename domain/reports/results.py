@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.engine import Prepared
+from domain import audit
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
 from domain.reports import types
@@ -34,6 +35,7 @@ _chosen = Prepared(
 
 async def read(place: Place, report: UUID, sort: str = "", page: int = 1) -> Results:
     """One page of a report that the member may open, in the order `sort`: what is not offered is the first order.
+    Writes 'report:view', for it reads of many patients at once.
 
     Raises NotPermitted, NotFound also for a page that cannot be, and Refused for filters that cannot be read any more.
     """
@@ -46,4 +48,5 @@ async def read(place: Place, report: UUID, sort: str = "", page: int = 1) -> Res
     rows, more = await kind.page(place, found.filters, sort, page, ran.counted if ran else None)
     shown = [row.patient for row in rows]
     ticked = await _chosen.rows(found.id, place.member, found.version, shown) if kind.lists_patients else []
+    await audit.record("report:view", account=place.account, practice=place.practice.id, subject=report)
     return Results(found, columns, rows, sort, page, more, ran, frozenset(row["patient"] for row in ticked))

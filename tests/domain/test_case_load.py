@@ -207,4 +207,4 @@ async def test_as_many_statements_whatever_the_size(people: People) -> None:
         asked.append(len(statements))
         for number in range(60):
             await people.patient(f"P{number:03}", "amara")
-    assert asked == [4, 4]
+    assert asked == [5, 5]

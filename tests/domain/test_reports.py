@@ -62,7 +62,7 @@ async def test_a_new_report_is_run_and_is_its_makers_alone(amara: Place, bea: Pl
     for theirs in (results.read(bea, report), running.run(bea, report), choices.chosen(bea, report)):
         with pytest.raises(NotFound):
             await theirs
-    assert await kinds() == ["report:run"]
+    assert await kinds() == ["report:run", "report:view"]
 
 
 async def test_pressed_twice_it_is_one(amara: Place) -> None:

@@ -141,7 +141,7 @@ async def test_a_report_that_changed_since_says_so(amara: Browser, version: str)
     assert ticked_on(answer) == []
     piece = await amara.htmx("POST", f"{address}/choice", "chosen-patients", data=form)
     assert piece.status_code == 409
-    assert piece.text.startswith("This report changed since you opened it")
+    assert f'This report changed since you opened it, so nobody was chosen. <a href="{address}">' in piece.text
     pop_up = await amara.htmx("POST", f"{address}/choice", "dialog", data={**form, "action": "patient-status"})
     assert (pop_up.status_code, 'id="dialog-title"' in pop_up.text) == (409, True)
 

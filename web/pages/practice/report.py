@@ -54,15 +54,24 @@ async def report_page(
     if not (number.isascii() and number.isdigit() and len(number) < 6):
         raise NotFound
     shown = await results.read(place, report, sort, int(number))
-    kind, run = types.of(shown.report.type), shown.run
-    chooses = kind.lists_patients and run is not None and run.current and may(place, PlacePermission.CHOOSE_PATIENTS)
     return page(
-        request, "practice/report", fragment=fragment, status=status, shown=shown, kind=kind,
-        words=in_words(shown.report, await kind.fields(place)), pages=_pages(shown), problem=problem,
-        ran=_when(place, shown), many=await choices.count(place, report) if chooses else 0, refused=0,
-        chooses=chooses, actions=offered(place) if chooses else [],
-        most=most_in(shown.rows), picture=picture(run.picture) if run and kind.lists_patients else None,
+        request, "practice/report", fragment=fragment, status=status,
+        problem=problem, changed=status == 409, **await _drawn(place, shown),
     )  # fmt: skip
+
+
+async def _drawn(place: Place, shown: Results) -> dict[str, Any]:
+    """What the page says of these results. Whoever may choose does so once they have run it as it is now."""
+    kind, run = types.of(shown.report.type), shown.run
+    ran = run is not None and run.current
+    chooses = kind.lists_patients and ran and may(place, PlacePermission.CHOOSE_PATIENTS)
+    return {
+        "shown": shown, "kind": kind, "words": in_words(shown.report, await kind.fields(place)),
+        "ran": _when(place, shown), "pages": _pages(shown), "most": most_in(shown.rows),
+        "picture": picture(run.picture) if run and ran and kind.lists_patients else None,
+        "chooses": chooses, "actions": offered(place) if chooses else [], "refused": 0,
+        "many": await choices.count(place, shown.report.id) if chooses else 0,
+    }  # fmt: skip
 
 
 def _pages(shown: Results) -> int:
@@ -94,12 +103,12 @@ async def download(report: FromPath[UUID], place: NamedDependency[Place]) -> Str
 
 @get(f"{ONE}/save", permission=PlacePermission.SAVE_REPORTS)
 async def show_save(request: Caller, report: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    return save_page(request, await reports.find(place, report))
+    return save_page(request, await saving.mine(place, report))
 
 
 @post(f"{ONE}/saving", permission=PlacePermission.SAVE_REPORTS)
 async def save(request: Caller, report: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    form, found = await read(request, SaveForm), await reports.find(place, report)
+    form, found = await read(request, SaveForm), await saving.mine(place, report)
     if form.ok:
         with form.refusals():
             shared, version = form.value.shared == "yes", form.value.version
@@ -123,7 +132,7 @@ def save_page(
 
 @get(f"{ONE}/remove", permission=PlacePermission.SAVE_REPORTS)
 async def show_remove(request: Caller, report: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    found = await reports.find(place, report)
+    found = await saving.mine(place, report)
     return page(request, "practice/remove-report", fragment="remove-report", report=found)
 
 

@@ -25,7 +25,7 @@ from web.pages.practice.report_filters import ONE
 from web.respond import done, redirect
 from web.session import Caller
 
-CHANGED = "This report changed since you opened it, so nobody was chosen. Here it is as it stands now"
+CHANGED = "This report changed since you opened it, so nobody was chosen"
 LEFT_OUT = "{:,} could not be chosen: they are not in this report any more"
 
 

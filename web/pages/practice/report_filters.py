@@ -14,7 +14,6 @@ from domain.dates import long_date
 from domain.errors import Changed
 from domain.permissions import PlacePermission
 from domain.places import Place
-from domain.reports import report as reports
 from domain.reports import saving, types
 from domain.reports.report import Report
 from domain.reports.report_type import Field, FieldKind
@@ -75,13 +74,13 @@ def _words(field: Field, value: str) -> str:
 
 @get(f"{ONE}/filters", permission=PlacePermission.VIEW_REPORTS)
 async def show_filters(request: Caller, report: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    found = await reports.find(place, report)
+    found = await saving.refilterable(place, report)
     return await filters_page(request, place, found, Form({**found.filters, "version": found.version}))
 
 
 @post(f"{ONE}/filters", permission=PlacePermission.VIEW_REPORTS)
 async def change_filters(request: Caller, report: FromPath[UUID], place: NamedDependency[Place]) -> Response[bytes]:
-    form, found = await read(request, FiltersForm), await reports.find(place, report)
+    form, found = await read(request, FiltersForm), await saving.refilterable(place, report)
     said = await said_in(request, await types.of(found.type).fields(place))
     await check(form, place, found.type, said)
     if form.ok:

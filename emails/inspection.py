@@ -1,6 +1,7 @@
 """What `kith doctor` asks the mail server: does it answer, and does it let us in."""
 
-from emails.smtp import NotNow, Post, Server
+from emails.refusals import NotNow
+from emails.smtp import Post, Server
 from settings import Settings
 
 

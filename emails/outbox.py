@@ -21,7 +21,8 @@ from emails.compose import sender_address
 from emails.kinds import WHEN_FAILED
 from emails.letter import NoLongerDue, NoSuchMailbox, Owed
 from emails.rate import USED_WITHIN, Rate
-from emails.smtp import NO_MAILBOX, NotNow, Post, ServerAway, Undeliverable
+from emails.refusals import NO_MAILBOX, NotNow, ServerAway, Undeliverable
+from emails.smtp import Post
 from emails.sound import BadMessage
 from emails.writing import Letters, Written, read, write
 from settings import Settings

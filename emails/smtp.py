@@ -1,7 +1,6 @@
 """The mail server of KITH_SMTP_URL, over one connection that stays open while there is mail and a little longer."""
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from emails.refusals import ABOUT_US, CLOSING, NotNow, ServerAway, code_of, verdict
 from settings import is_loopback
 
 CONNECTED_WITHIN, SENT_WITHIN = 20.0, 40.0
@@ -17,35 +17,6 @@ CONNECTED_WITHIN, SENT_WITHIN = 20.0, 40.0
 
 KEPT_FOR = 30.0
 """Seconds for which a connection stays open without mail."""
-CLOSING = 421
-"""What a server says that is about to hang up."""
-
-ABOUT_US = {530, 534, 535, 538}
-"""Answers that say nothing about the mail: the server does not accept our login (RFC 4954)."""
-
-
-NO_MAILBOX = "550 5.1.1"
-"""What a server answers where there is no such mailbox (RFC 3463)."""
-
-
-class NotNow(Exception):
-    """To be tried again. `failure` is a code and an enhanced status, or what became of the connection."""
-
-    def __init__(self, failure: str) -> None:
-        super().__init__(failure)
-        self.failure = failure
-
-
-class ServerAway(NotNow):
-    """There is no connection to be had, for this mail or any other."""
-
-
-class Undeliverable(Exception):
-    """The server refused this mail for good. `failure` is the code and the enhanced status."""
-
-    def __init__(self, failure: str) -> None:
-        super().__init__(failure)
-        self.failure = failure
 
 
 @dataclass(frozen=True)
@@ -103,8 +74,8 @@ class Post:
         except NotNow:
             raise
         except aiosmtplib.SMTPResponseException as refusal:
-            await self._begin_anew()
-            raise self._verdict(refusal) from refusal
+            await self._begin_anew(refusal.code)
+            raise verdict(refusal) from refusal
         except (aiosmtplib.SMTPException, OSError) as error:
             self.close()
             raise NotNow("connection lost") from error
@@ -131,18 +102,13 @@ class Post:
         await client.mail(sender, options=[f"size={size}"] if client.supports_extension("size") else [])
         await client.rcpt(recipient)
 
-    async def _begin_anew(self) -> None:
-        """After a refusal the server still has the sender in mind."""
-        if self.client is not None and self.client.is_connected:
+    async def _begin_anew(self, code: int) -> None:
+        """After a refusal the server still has the sender in mind; one that does not let us in may do so anew."""
+        if code in ABOUT_US:
+            self.close()
+        elif self.client is not None and self.client.is_connected:
             with suppress(aiosmtplib.SMTPException, OSError):
                 await self.client.rset()
-
-    def _verdict(self, refusal: aiosmtplib.SMTPResponseException) -> NotNow | Undeliverable:
-        failure = code_of(refusal)
-        if refusal.code in ABOUT_US:
-            self.close()
-            return NotNow(failure)
-        return Undeliverable(failure) if 500 <= refusal.code <= 599 else NotNow(failure)
 
     async def connect(self) -> aiosmtplib.SMTP:
         """The open connection, or a new one. Raises ServerAway."""
@@ -187,9 +153,3 @@ class Post:
         client, self.client = self.client, None
         if client is not None:
             client.close()
-
-
-def code_of(refusal: aiosmtplib.SMTPResponseException) -> str:
-    """Code and enhanced status (RFC 3463) such as "550 5.1.1". The rest of an answer may hold an address."""
-    enhanced = re.match(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)", refusal.message)
-    return f"{refusal.code} {enhanced[0]}" if enhanced else str(refusal.code)

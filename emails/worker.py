@@ -13,7 +13,8 @@ from emails.compose import sender_address
 from emails.kinds import demand_builders
 from emails.outbox import Outbox
 from emails.rate import RateReached
-from emails.smtp import Post, Server, ServerAway
+from emails.refusals import ServerAway
+from emails.smtp import Post, Server
 from settings import Settings
 
 LOOKS_EVERY, LOOKS_EVERY_IN_QA = 1.5, 0.3

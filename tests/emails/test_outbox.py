@@ -10,7 +10,7 @@ from domain.mail import MailKind
 from emails import kinds
 from emails import outbox as outboxes
 from emails.claims import OPEN
-from emails.smtp import ServerAway
+from emails.refusals import ServerAway
 from tests.emails.conftest import DROP
 from tests.emails.sending import outbox_rows, owe_sign_up, send_all
 

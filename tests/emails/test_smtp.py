@@ -4,7 +4,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from db.engine import DatabaseGone
-from emails.smtp import NotNow, Post, Server, ServerAway, Undeliverable
+from emails.refusals import NotNow, ServerAway, Undeliverable
+from emails.smtp import Post, Server
 from tests.emails.conftest import DROP
 
 MESSAGE = b"Subject: One\r\n\r\nHello\r\n"

@@ -20,7 +20,7 @@ async def sheet(name: str, lines: AsyncIterator[Sequence[str]]) -> Stream:
     Every cell is defused here. What is raised before the first line becomes a page as everywhere; after it the
     download breaks off, so that nobody takes a part for the whole.
     """
-    first = await anext(lines, ())
+    first: Sequence[str] = await anext(lines, [])  # a tuple is no default for anext (CPython 128078)
     return Stream(
         _pieces(first, lines),
         media_type="text/csv",

@@ -61,7 +61,7 @@ async def start(place: Place, report: UUID, kind: str, said: Said) -> None:
 
 async def _take_again(place: Place, report: UUID, kind: str, kept: dict[str, str]) -> None:
     """The form was sent before: pressed twice, or by who has gone back to it and asks something else."""
-    found = await _mine(place, report)
+    found = await mine(place, report)
     if (found.type, found.filters) == (kind, kept):
         return
     if found.name:
@@ -88,9 +88,7 @@ async def refilter(place: Place, report: UUID, said: Said, version: int) -> None
     Raises NotPermitted also for somebody else's report, NotFound, Changed when its filters are newer than the form,
     and Refused at a filter.
     """
-    found = await _mine(place, report)
-    if found.name:
-        demand(place, PlacePermission.SAVE_REPORTS)
+    found = await refilterable(place, report)
     kept = await _sound(place, found.type, said)
     async with transaction():
         if kept != found.filters:
@@ -111,7 +109,7 @@ async def save(place: Place, report: UUID, name: str, *, shared: bool, version: 
     _demand_name(name)
     async with transaction():
         await practices.hold(place.practice.id)
-        found = await _mine(place, report)
+        found = await mine(place, report)
         if (found.name, found.shared) == (name, shared):
             return
         await _demand_room(place, found, name)
@@ -139,13 +137,23 @@ async def remove(place: Place, report: UUID) -> None:
     if not removed and not await run(
         "SELECT FROM report WHERE id = $1 AND practice = $2 AND account = $3", report, place.practice.id, place.account
     ):
-        await _mine(place, report)
+        await mine(place, report)
 
 
-async def _mine(place: Place, report: UUID) -> Report:
+async def mine(place: Place, report: UUID) -> Report:
+    """A report that the member made. Raises NotPermitted also for somebody else's, and NotFound."""
     found = await find(place, report)
     if not found.mine:
         raise NotPermitted
+    return found
+
+
+async def refilterable(place: Place, report: UUID) -> Report:
+    """A report that the member may give other filters: their own, and a saved one only as they may save. Raises
+    NotPermitted and NotFound."""
+    found = await mine(place, report)
+    if found.name:
+        demand(place, PlacePermission.SAVE_REPORTS)
     return found
 
 

@@ -24,7 +24,7 @@ async def lines(place: Place, report: UUID) -> AsyncIterator[Sequence[str]]:
     found = await find(place, report)
     ran, kind = await last_run(place, found), types.of(found.type)
     columns, batches = kind.columns(place), kind.batches(place, found.filters, ran.counted if ran else None)
-    first = await anext(batches, ())
+    first: Sequence[Row] = await anext(batches, [])  # a tuple is no default for anext (CPython 128078)
     await audit.record("report:download", account=place.account, practice=place.practice.id, subject=report)
     yield [column.label for column in columns]
     for row in first:

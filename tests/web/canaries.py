@@ -1,11 +1,13 @@
 """A word of its own in every text that a person wrote or is known by, and who may read which: decisions 4, 9, 10."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from db import keys
 from db.engine import run
 from db.keys import KEYS, patient_keys
 from tests.web.model import Standing, holds
@@ -50,6 +52,9 @@ READERS: dict[str, str] = {
     **dict.fromkeys(("invitation.email", "invitation.message"), "nobody"),
     **dict.fromkeys(("communication_template.name", "communication_template.body"), "nobody"),
     **dict.fromkeys(("member.name", "member.email", "patient_upload.file_name"), "nobody"),
+    **dict.fromkeys(("tag.name", "report.name", "report.filters"), "nobody"),
+    **dict.fromkeys(("bulk_invitation.message", "bulk_invitation_patient.email"), "nobody"),
+    **dict.fromkeys(("family_invitation.email", "family_invitation.message"), "nobody"),
     "patient_update_field.before": "nobody",
     "access.name": "control",
     "access.email": "control",
@@ -71,7 +76,9 @@ NOT_WORDS = {
     "patient.email_key", "patient.phone_key", "invitation.email_key", "invitation.failure",
     "invitation.state", "guardian_confirmation.state",
     "patient_update.state", "patient_update_field.field", "patient_update_field.state", "patient_upload.state",
-    "patient_upload.faults", "notification.kind",
+    "patient_upload.faults", "notification.kind", "patient.city_key", "tag.name_key", "report.type",
+    "report_run.reads", "report_run.picture", "bulk_invitation_patient.outcome", "bulk_invitation_patient.reason",
+    "family_invitation.email_key",
 }  # fmt: skip
 """Texts that are one of a few words of ours, or that no page reads."""
 
@@ -96,8 +103,18 @@ WHOSE = {
     "invitation": _LINKED.format(row="invitation", on="p.id = invitation.patient"),
     **{
         table: f"SELECT id AS key, NULL::uuid AS portal, NULL::uuid AS own, '' AS need FROM {table}"
-        for table in ("communication_template", "member", "patient_upload")
+        for table in (
+            "communication_template",
+            "member",
+            "patient_upload",
+            "tag",
+            "bulk_invitation",
+            "bulk_invitation_patient",
+            "family_invitation",
+        )
     },
+    # One that is not saved has no name, and asks nothing here: in it everybody is found.
+    "report": "SELECT id AS key, NULL::uuid AS portal, NULL::uuid AS own, '' AS need FROM report WHERE name <> ''",
     "patient": "SELECT id AS key, portal, NULL::uuid AS own, '' AS need FROM patient",
     "access": "SELECT id AS key, portal, account AS own, '' AS need FROM access",
     # Names of people: their own portal's and their patients' portals show them; that somebody else has access to a
@@ -164,6 +181,9 @@ async def plant() -> dict[str, Canary]:
     await run("UPDATE access SET email_key = email")
     await run("UPDATE member SET email_key = email")
     await run("UPDATE invitation SET email_key = email")
+    await run("UPDATE family_invitation SET email_key = email")
+    for row in await run("SELECT id, name FROM tag"):
+        await run("UPDATE tag SET name_key = $2 WHERE id = $1", row["id"], keys.key(row["name"]))
     for row in await run("SELECT id, first_name, last_name, preferred_name, email, phone, city FROM patient"):
         await run(
             "UPDATE patient SET last_key = $2, first_key = $3, preferred_key = $4, email_key = $5, phone_key = $6,"
@@ -182,7 +202,10 @@ async def _write(table: str, column: str, whose: dict[Any, list[dict[str, Any]]]
         portals = frozenset((row["portal"], row["need"]) for row in rows if row["portal"])
         own = frozenset(row["own"] for row in rows if row["own"])
         planted[word] = Canary(f"{table}.{column}", key, portals, own)
-        words.append({"email": f"{word}@example.com", "medicare_number": word}.get(column, word + TYPED))
+        written = {
+            "email": f"{word}@example.com", "medicare_number": word, "filters": json.dumps({"city": word + TYPED}),
+        }  # fmt: skip
+        words.append(written.get(column, word + TYPED))
     name = "portal" if table == "funding" else "id"
     await run(
         f"UPDATE {table} SET {column} = v.word FROM unnest($1::uuid[], $2::text[]) v (key, word)"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from db.engine import run
 from demo.people import known_id
-from domain import tokens
+from domain import clock, tokens
 from domain.tokens import Purpose
 from settings import Settings
 from tests.web.household import Household, undone
@@ -77,7 +77,9 @@ practitioner with Personal Access, an administrator, and one without names."""
 async def _practices(household: Household) -> AsyncIterator[Drawn]:
     practices = PracticeHousehold.of(household)
     for who, whose in WORKERS:
-        ids = await practices.ids(HARBOUR, known_id("patient", whose))
+        account = known_id("account", who)
+        ids = await practices.ids(HARBOUR, known_id("patient", whose)) | await practices.mine(HARBOUR, account)
+        await practices.run_reports(HARBOUR, household.tokens[who], account)
         for route in practices.routes:
             for partial in (False, True):
                 answer = await practices.ask(route, ids, household.tokens[who], partial=partial)
@@ -123,12 +125,30 @@ async def links(household: Household, settings: Settings) -> dict[str, MailedLin
             Purpose.INVITATION,
             "SELECT id, link_version FROM invitation WHERE email_key = 'a@example.com'",
         ),
+        (
+            "/family-invitations",
+            Purpose.FAMILY_INVITATION,
+            "SELECT id, link_version FROM family_invitation WHERE email_key = 'f@example.com'",
+        ),
         ("/joining", Purpose.JOINING, "SELECT id, link_version FROM member WHERE email_key = 'b@example.com'"),
     ):
         [row] = await run(query)
         token = tokens.sign(purpose, row["id"], row["link_version"], settings.secret_keys)
         found[page] = MailedLink(token, row["id"].hex)
     return found
+
+
+_FAMILY = (
+    "INSERT INTO family_invitation (id, practice, email, email_key, message, sent_by, created_at, sent_at, expires_at)"
+    " VALUES (gen_random_uuid(), $2, 'f@example.com', 'f@example.com', 'Come <i>in</i>', $3, $1, $1,"
+    " $1 + interval '14 days')"
+)
+_OF_IT = (
+    "INSERT INTO invitation (id, practice, patient, email, email_key, message, state, sent_by, created_at, sent_at,"
+    " expires_at, family) SELECT gen_random_uuid(), f.practice, p.id, f.email, f.email_key, f.message, 'Pending',"
+    " f.sent_by, f.created_at, f.sent_at, f.expires_at, f.id FROM family_invitation f JOIN patient p"
+    " ON p.id = ANY ($1) WHERE f.email_key = 'f@example.com' ON CONFLICT DO NOTHING"
+)
 
 
 async def _members_and_patients_are_asked(household: Household) -> None:
@@ -140,6 +160,8 @@ async def _members_and_patients_are_asked(household: Household) -> None:
         household.site, "POST", f"/practice/{HARBOUR}/patients/{known_id('patient', 'ana')}/invitations",
         cookie=cookie, form=invited,
     )  # fmt: skip
+    await run(_FAMILY, clock.now(), known_id("practice", HARBOUR), known_id("account", "amara"))
+    await run(_OF_IT, [known_id("patient", short) for short in ("beto", "caro")])
     asked = {"name": "Nell", "email": "b@example.com", "role_type": "Practitioner", "level": "Clinical Access"}
     modules = dict.fromkeys(("has_calendar", "has_patients", "has_invoices", "has_reports", "has_invitations"), "yes")
     answer = await send(

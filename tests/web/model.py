@@ -31,7 +31,8 @@ ACCESS = dict.fromkeys(("edit", "decision", "give", "offers"), "control") | dict
     ("leave", "departure"), "leave"
 )
 FORMS = {"add", "edit", "change", "replace", "cancel", "remove"}
-OPENED_BY_MAIL = {"set-up", "access-offers", "confirm-email", "reset-password", "invitations", "joining"}
+OPENED_BY_MAIL = {"set-up", "access-offers", "confirm-email", "reset-password", "invitations", "joining",
+                  "family-invitations"}  # fmt: skip
 OF_THOSE_LOGGED_IN = (["portal"], ["acceptance"], ["confirmation"])
 WITHOUT_LOGIN = {"", "for-patients", "for-practitioners", "help", "login", "sign-up", "forgot-password", "logout"}
 FOR_MACHINES = {"healthz": 200, "readyz": 200, "favicon.ico": 204, "robots.txt": 200}

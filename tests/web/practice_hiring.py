@@ -11,6 +11,7 @@ from tests.web import practice_model as model
 from tests.web.practice_household import HARBOUR
 from tests.web.practice_model import Member
 from tests.web.practice_readers import Reader, whose
+from tests.web.practice_rows import reports
 
 
 async def hire(place: Member, *, notes_shared: bool = False) -> tuple[str, Reader]:
@@ -45,6 +46,7 @@ async def hire(place: Member, *, notes_shared: bool = False) -> tuple[str, Reade
         new_id(), known_id("patient", revoked), member, known_id("account", "amara"), now,
     )  # fmt: skip
     await run("UPDATE practice SET note_sharing = $2 WHERE id = $1", practice, notes_shared)
+    await reports(member)
     theirs = await whose(practice, member, place)
     token = await sessions.begin(account, "")
     return token, Reader(practice, member, account, place, theirs, notes_shared)

@@ -39,7 +39,24 @@ OF_A_PRACTICE = {
     **dict.fromkeys(("member for activate", "member for activation"), _INACTIVE),
     "template": "SELECT id FROM communication_template WHERE practice = $1 LIMIT 1",
     "upload": "SELECT id FROM patient_upload WHERE practice = $1 LIMIT 1",
+    "report": "SELECT r.id FROM report r JOIN member m USING (practice, account) WHERE r.practice = $1 AND m.owner"
+    " AND r.name = '' LIMIT 1",
+    "bulk_invitation": "SELECT b.id FROM bulk_invitation b JOIN member m USING (practice, account)"
+    " WHERE b.practice = $1 AND m.owner LIMIT 1",
 }
+OF_A_MEMBER = {
+    "report": {
+        "own": "practice = $1 AND account = $2 AND name = ''",
+        "saved": "practice = $1 AND account = $2 AND name <> '' AND NOT shared",
+        "shared": "practice = $1 AND account <> $2 AND shared",
+        "private": "practice = $1 AND account <> $2 AND NOT shared",
+    },
+    "bulk_invitation": {
+        "own": "practice = $1 AND account = $2",
+        "other": "practice = $1 AND account <> $2",
+    },
+}
+"""What somebody made, saved or sent, and what it is to a member."""
 
 
 @dataclass
@@ -61,7 +78,11 @@ class PracticeHousehold:
     @classmethod
     async def settle(cls, site: Any, settings: Settings) -> "PracticeHousehold":
         """Builds the cast into empty tables with a word in every text."""
-        return cls.of(await Household.settle(site, settings))
+        practices = cls.of(await Household.settle(site, settings))
+        for slug, members in model.MEMBERS.items():
+            for who in members:
+                await practices.run_reports(slug, practices.household.tokens[who], known_id("account", who))
+        return practices
 
     @classmethod
     def of(cls, household: Household) -> "PracticeHousehold":
@@ -72,17 +93,22 @@ class PracticeHousehold:
     async def walk(self, slug: str, token: str | None, who: Reader | Stranger, *, partials: bool = False) -> list[str]:
         """What is wrong when somebody goes everywhere in a practice: statuses that are not the model's, words that are
         not theirs. `partials`: asks for the pieces of the pages too."""
+        async with undone():
+            return await self._walk(slug, token, who, partials=partials)
+
+    async def _walk(self, slug: str, token: str | None, who: Reader | Stranger, *, partials: bool) -> list[str]:
         self.facts = self.facts | await facts("note") if self.facts else await facts()
         wrong, place = [], who.place if isinstance(who, Reader) else None
+        if token and place and place.state == "active":
+            await self.run_reports(slug, token, who.account)
         for route in self.routes:
-            for relation, patient in self._patients(route, slug, who).items():
-                ids = await self.ids(slug, patient)
+            for relation, ids in (await self._abouts(route, slug, who)).items():
                 for partial in (False, True) if partials and route.method == "GET" and relation == "own" else (False,):
                     form = (
                         {"shown": str(ids["notification"])} if route.path.endswith("notifications/archival") else None
                     )
                     answer = await self.ask(route, ids, token, partial=partial, form=form)
-                    about = f"{route}{' (partial)' if partial else ''} at {slug}, {relation} patient, as {place}"
+                    about = f"{route}{' (partial)' if partial else ''} at {slug}, {relation}, as {place}"
                     right = model.expected(route.method, route.path, place, relation, logged_in=bool(token))
                     if partial and not token:
                         right = {401}
@@ -92,6 +118,42 @@ class PracticeHousehold:
                         self.passed.add(str(route))
                     wrong += self._leaks(about, answer, who)
         return wrong
+
+    async def run_reports(self, slug: str, token: str, account: UUID | None) -> None:
+        """Runs a member's own report and one that is shared with them, and chooses everybody in their own."""
+        named = {str(route): route for route in self.routes}
+        run_again, choose = (named[f"POST /practice/{{slug}}/reports/{{report}}/{what}"] for what in ("run", "choice"))
+        ids = await self.ids(slug, known_id("patient", PEOPLE[slug][0]))
+        theirs = await self.of_a_member("report", slug, account)
+        for report in ("shared", "own"):
+            await self.sent(run_again, {**ids, "report": theirs[report]}, token)
+        await self.sent(choose, {**ids, "report": theirs["own"]}, token, form={"version": "1", "choose": "all"})
+
+    async def of_a_member(self, name: str, slug: str, account: UUID | None) -> dict[str, object]:
+        """One of each kind that there is for this member."""
+        found: dict[str, object] = {}
+        for relation, which in OF_A_MEMBER[name].items():
+            rows = await run(
+                f"SELECT id FROM {name} WHERE {which} ORDER BY id LIMIT 1", known_id("practice", slug), account
+            )
+            if rows:
+                found[relation] = rows[0]["id"]
+        return found
+
+    async def mine(self, slug: str, account: UUID) -> dict[str, object]:
+        """The ids in addresses of what a member made and sent."""
+        return {name: (await self.of_a_member(name, slug, account))["own"] for name in OF_A_MEMBER}
+
+    async def _abouts(self, route: Route, slug: str, who: Reader | Stranger) -> dict[str, dict[str, object]]:
+        """The ids of an address about something of each kind that there is for this member."""
+        patients = self._patients(route, slug, who)
+        name = next((name for name in route.names if name in OF_A_MEMBER), "")
+        if not name or not isinstance(who, Reader):
+            return {relation: await self.ids(slug, patient) for relation, patient in patients.items()}
+        ids, theirs = await self.ids(slug, patients["own"]), await self.of_a_member(name, slug, who.account)
+        if not route.path.endswith("/filters"):
+            theirs.pop("saved", None)
+        return {relation: {**ids, name: one} for relation, one in theirs.items()}
 
     def _patients(self, route: Route, slug: str, who: Reader | Stranger) -> dict[str, UUID]:
         """A patient of each kind that there is for this member; one where the address speaks of none."""

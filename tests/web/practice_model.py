@@ -1,5 +1,5 @@
 """What PRODUCT.md says about who may do what in a practice, written again from its words. Nothing here comes from the
-product. Decisions 11, 18, 29; rows S3.4, S5.5, S5.6, B14."""
+product. Decisions 11, 18, 29; rows S3.4, S4.5-S4.8, S5.5, S5.6, B10, B14, K8."""
 
 from typing import NamedTuple
 
@@ -51,6 +51,15 @@ class Member(NamedTuple):
         found = (whose == "own" and contact != "none") or (whose == "other" and contact == "all")
         return found and (much == "all" or (much == "own" and whose == "own"))
 
+    def finds(self, what: str, whose: str) -> bool:
+        """Whether something that is `own`, `saved` of one's own, or another's is there for them at all: reports that
+        they made or that somebody shares, what was sent to many by them or where they read everybody, and patients."""
+        if what == "report":
+            return whose in ("own", "saved", "shared")
+        if what == "bulk":
+            return whose == "own" or (whose == "other" and self.has("everybody"))
+        return self.reads("contact", whose)
+
     def has(self, word: str) -> bool:
         """Whether what a word of NEEDS asks for is theirs."""
         words = {
@@ -62,7 +71,7 @@ class Member(NamedTuple):
             "owner": self.owner,
             "practitioner": self.role_type != ADMINISTRATOR,
             "administrator": self.role_type == ADMINISTRATOR,
-            "author": True,
+            **dict.fromkeys(("author", "maker", "kept"), True),
         }
         return words.get(word, word not in self.off)
 
@@ -80,9 +89,14 @@ CAST = {
     "ines": {"harbour-street": Member(level=CLINICAL, state="deactivated")},
     "priya": {"eastside-physio": Member("eastside-physio", owner=True)},
 }
-WRITES, INVITES = "Patients changes names", "Invitations changes names"
+MEMBERS = {
+    slug: [who for who, places in CAST.items() if slug in places and places[slug].state == "active"]
+    for slug in ("harbour-street", "eastside-physio")
+}
+WRITES, INVITES, CHOOSES = "Patients changes names", "Invitations changes names", "Reports changes names"
 # By what follows /practice/{slug}/: what one must have; and, of the patient it is about, which area one must read, with
 # which module the thing is found at all. `author`: it is their own who made it. `whole`: who reads less finds it not.
+# `maker`: a report that others share is theirs alone to change; `kept`: to change one that is saved takes `changes`.
 NEEDS = {
     "GET ": "",
     "GET patients": "Patients",
@@ -136,12 +150,33 @@ NEEDS = {
                 ("POST", "deactivation"), ("POST", "cancellation"), ("POST", "resending")))), "owner"),
     "GET viewing": "administrator",
     "POST viewing": "administrator",
+    **dict.fromkeys(("GET reports", "GET reports/patient", "GET reports/new", "POST reports"), "Reports"),
+    **dict.fromkeys(
+        ("GET reports/{report}", "POST reports/{report}/run", "GET reports/{report}/download"), "Reports / report"),
+    **dict.fromkeys(("GET reports/{report}/filters", "POST reports/{report}/filters"), "Reports / report maker kept"),
+    **dict.fromkeys((f"{way} reports/{{report}}/{what}" for way, what in (
+        ("GET", "save"), ("POST", "saving"), ("GET", "remove"), ("POST", "removal"))),
+        "Reports changes / report maker"),
+    "POST reports/{report}/choice": f"{CHOOSES} / report",
+    **dict.fromkeys(
+        ("GET reports/{report}/invite", "POST reports/{report}/invite"), f"{CHOOSES} {INVITES} / report"),
+    **dict.fromkeys(
+        ("GET reports/{report}/patient-status", "POST reports/{report}/patient-status"),
+        f"{CHOOSES} {WRITES} / report"),
+    "GET bulk-invitations": "Invitations",
+    **dict.fromkeys(
+        ("GET bulk-invitations/{bulk_invitation}", "GET bulk-invitations/{bulk_invitation}/download"),
+        "Invitations / bulk"),
+    **dict.fromkeys(
+        ("POST bulk-invitations/{bulk_invitation}/cancellation",
+         "POST bulk-invitations/{bulk_invitation}/another-try"), f"{INVITES} / bulk"),
 }  # fmt: skip
 
 
 def expected(method: str, path: str, who: Member | None, whose: str, *, logged_in: bool = True) -> set[int]:
     """The statuses that an address below /practice/{slug} may answer a member with, or a stranger: None. `whose`: the
-    patient's whom it speaks of. Raises KeyError for an address that PRODUCT.md does not speak of."""
+    patient, report or bulk invitation of which it speaks. Raises KeyError for an address that PRODUCT.md does not
+    speak of."""
     tail = path.removeprefix("/practice/{slug}").strip("/")
     words, _, of_one = NEEDS[f"{method} {tail}"].partition(" / ")
     area, *modules = of_one.split() or [""]
@@ -149,13 +184,16 @@ def expected(method: str, path: str, who: Member | None, whose: str, *, logged_i
         return {303}
     if who is None or who.state != "active":
         return {404}
-    found = not area or (who.reads(area if "whole" in modules else "contact", whose) and all(map(who.has, modules)))
+    there = who.reads(area, whose) if "whole" in modules else who.finds(area, whose)
+    found = not area or (there and all(map(who.has, modules)))
     if not all(map(who.has, words.split())):
         return {403} if found else {403, 404}
     if not found:
         return {404}
+    if ("maker" in modules and whose == "shared") or ("kept" in modules and whose == "saved" and who.read_only):
+        return {403}
     authors = "author" in (*words.split(), *modules)
-    if area and not who.reads(area, whose):
+    if area and area not in ("report", "bulk") and not who.reads(area, whose):
         return {403, 404} if authors else {403}
     passed = OTHERWISE.get(f"{method} {tail}", PASSED[method])
     return {403, 404} | (passed if whose == "own" else set()) if authors else passed

@@ -42,9 +42,19 @@ RULES: dict[str, str] = {
         (f"patient_update_field.{name}" for name in ("before", "after", "reason")), "names Patients / profiles"
     ),
     "patient_upload.file_name": "names Patients wide changes",
+    "tag.name": "names / profiles",
+    "report.name": "Reports",
+    "report.filters": "names Reports",
+    "bulk_invitation.message": "as it says",
+    "bulk_invitation_patient.email": "as it says",
 }  # fmt: skip
 """What stands in no rule is read by nobody in a practice: the portals' own words above all."""
 
+_SENT = (
+    "SELECT {0}, b.practice, {1}, CASE w.who WHEN 'sender' THEN m.id END, CASE w.who WHEN 'sender' THEN"
+    " 'names Invitations{2}' ELSE 'names Invitations everybody{2}' END FROM bulk_invitation b JOIN member m"
+    " ON m.account = b.account AND m.practice = b.practice CROSS JOIN (VALUES ('sender'), ('reader')) w (who){3}"
+)
 FACTS = {
     "practice": "SELECT id, id, NULL::uuid, NULL::uuid, '' FROM practice",
     "member": "SELECT id, practice, NULL::uuid, NULL::uuid, '' FROM member",
@@ -60,6 +70,14 @@ FACTS = {
     " JOIN patient_update u ON u.id = f.patient_update",
     "patient_upload": "SELECT u.id, u.practice, NULL::uuid, m.id, '' FROM patient_upload u"
     " JOIN member m ON m.account = u.account AND m.practice = u.practice",
+    "tag": "SELECT g.tag, p.practice, p.id, NULL::uuid, '' FROM patient_tag g JOIN patient p ON p.id = g.patient",
+    "report": "SELECT r.id, r.practice, NULL::uuid, CASE WHEN NOT r.shared THEN m.id END, '' FROM report r"
+    " JOIN member m ON m.account = r.account AND m.practice = r.practice",
+    # Theirs who sent it, and theirs who read everybody.
+    "bulk_invitation": _SENT.format("b.id", "NULL::uuid", "", ""),
+    "bulk_invitation_patient": _SENT.format(
+        "o.id", "o.patient", " / profiles", " JOIN bulk_invitation_patient o ON o.bulk_invitation = b.id"
+    ),
     # Whose portal a patient is linked to, and which login linked it, so that the practice sees when it is another's.
     "portal": "SELECT portal, practice, id, NULL::uuid, '' FROM patient WHERE portal IS NOT NULL",
     # The guardians of a portal, for the practice to confirm (decision 5).
@@ -111,10 +129,11 @@ class Reader:
         words, _, area = rule.partition("/")
         if fact.practice != self.practice or not all(self.place.has(word) for word in words.split()):
             return False
-        if fact.author == self.member and fact.patient:
+        is_note = field == "note.words"
+        if fact.author not in (None, self.member) and not (is_note and self.notes_shared):
+            return False
+        if is_note and fact.author == self.member:
             area = "contact"
-        elif fact.author is not None and not (self.notes_shared and fact.patient):
-            return fact.author == self.member
         return not area or (fact.patient is not None and self._reads(area.strip(), fact.patient))
 
     def _reads(self, area: str, patient: UUID) -> bool:

@@ -1,6 +1,8 @@
 """What practices keep of the cast's patients beyond the demo: something of each kind for each, so that a canary can
 take its place. Nothing here is made by the product's operations: their own tests do that."""
 
+from uuid import UUID
+
 from db.engine import run
 from domain import clock
 
@@ -64,9 +66,46 @@ _ROWS = (
 )
 
 
+_REPORTS = (
+    f"""INSERT INTO report (id, practice, account, type, name, shared, created_at, changed_at)
+        SELECT gen_random_uuid(), m.practice, m.account, 'Case Load', s.name, s.shared, {NOW}, {NOW}
+        FROM member m CROSS JOIN (VALUES ('', false), ('Mine', false), ('Ours', true)) s (name, shared)
+        WHERE m.active AND m.account IS NOT NULL AND coalesce(m.id = $2::uuid, true)""",
+    f"""INSERT INTO bulk_invitation (id, practice, account, report, message, created_at, held_until)
+        SELECT gen_random_uuid(), r.practice, r.account, r.id, 'Come', {NOW}, {NOW} + interval '2 minutes'
+        FROM report r JOIN member m ON m.account = r.account AND m.practice = r.practice
+        WHERE r.name = '' AND coalesce(m.id = $2::uuid, true)""",
+    f"""INSERT INTO bulk_invitation_patient (id, bulk_invitation, patient, outcome, reason, email)
+        SELECT gen_random_uuid(), b.id, p.id, o.outcome, CASE o.outcome WHEN 'Failed' THEN 'Full' ELSE '' END, 'x'
+        FROM bulk_invitation b JOIN patient p ON p.practice = b.practice CROSS JOIN LATERAL (SELECT
+        CASE p.first_name WHEN 'Owen' THEN 'Failed' WHEN 'Ana' THEN 'Waiting' WHEN 'Nadia' THEN 'Sent'
+        ELSE 'Already has a portal' END AS outcome) o JOIN member m ON m.account = b.account AND m.practice = b.practice
+        WHERE {CAST} AND {NOW} IS NOT NULL AND coalesce(m.id = $2::uuid, true)""",
+)
+_GROUPED = (
+    f"""INSERT INTO tag (id, practice, name, name_key) SELECT gen_random_uuid(), p.practice, 'Of ' || p.first_name,
+        'of ' || p.first_name FROM patient p WHERE {CAST} AND {NOW} IS NOT NULL""",
+    f"""INSERT INTO patient_tag (id, patient, tag) SELECT gen_random_uuid(), p.id, t.id FROM patient p JOIN tag t
+        ON t.practice = p.practice AND t.name = 'Of ' || p.first_name WHERE {CAST} AND {NOW} IS NOT NULL""",
+    f"""INSERT INTO family_invitation (id, practice, email, email_key, message, sent_by, created_at, sent_at,
+            expires_at) SELECT gen_random_uuid(), p.id, 'x', 'x', 'Come', m.account, {NOW}, {NOW}, {LATER}
+        FROM practice p JOIN member m ON m.practice = p.id AND m.owner""",
+    f"""UPDATE invitation SET family = (SELECT f.id FROM family_invitation f WHERE f.practice = invitation.practice)
+        WHERE state = 'Undeliverable' AND {NOW} IS NOT NULL""",
+)
+
+
+async def reports(member: UUID | None = None) -> None:
+    """Gives a member, or everybody, a report that is not saved, one saved alone and one shared, and many patients whom
+    they have invited at once."""
+    for row in _REPORTS:
+        await run(row, clock.now(), member)
+
+
 async def furnish() -> None:
     """Writes all of it, for the practices that are there."""
     more = "preferred_name = 'Nick', emergency_name = 'Kin', emergency_phone = '1'"
     await run(f"UPDATE patient p SET {more} WHERE {CAST}")
-    for row in _ROWS:
+    for row in (*_ROWS, *_GROUPED):
         await run(row, clock.now())
+    await reports()

@@ -8,7 +8,7 @@ from db.ids import new_id
 from demo.people import known_id
 from tests.web.fingerprint import fingerprint
 from tests.web.household import undone
-from tests.web.practice_household import EASTSIDE, HARBOUR, OF_A_PATIENT, PracticeHousehold
+from tests.web.practice_household import EASTSIDE, HARBOUR, OF_A_MEMBER, OF_A_PATIENT, PracticeHousehold
 from tests.web.practice_model import CLINICAL
 from tests.web.practice_readers import Reader
 from tests.web.wire import send
@@ -22,6 +22,7 @@ FORMS: tuple[dict[str, object], ...] = (
         "message": "Come",
         "state": "Confirmed", "drawn": "Waiting", "practitioner": str(known_id("member", f"{EASTSIDE}:priya")),
         "member": str(known_id("member", f"{EASTSIDE}:priya")), "link_version": "1", "shared": "yes",
+        "type": "Case Load", "status": "Inactive", "choose": "all", "ticked": str(known_id("patient", "ivy")),
         "mark": str(uuid5(known_id("patient", "ivy"), known_id("portal", "ivy").hex)),
     },
 )  # fmt: skip
@@ -47,7 +48,7 @@ async def test_an_id_of_another_practice_is_not_found_and_changes_nothing(practi
 async def _is_there(identity: object) -> bool:
     """Whether some table has this row: an id that is nobody's would be not found anyway."""
     tables = ("member", "communication_template", "patient_upload", "patient_update", "invitation", "note",
-              "guardian_confirmation", "notification", "patient")  # fmt: skip
+              "guardian_confirmation", "notification", "patient", "report", "bulk_invitation")  # fmt: skip
     return any([await run(f"SELECT FROM {table} WHERE id = $1", identity) for table in tables])
 
 
@@ -106,10 +107,9 @@ async def test_absent_and_not_yours_are_the_same_bytes(practices: PracticeHouseh
     for route in practices.routes:
         theirs = await practices.ids(HARBOUR, known_id("patient", "mina"))
         nobodys = theirs | {"slug": "no-such-practice"}
-        gone = theirs | {name: new_id() for name in OF_A_PATIENT}
-        for cookie, other in (
-            ((zed, nobodys), (rhys, gone)) if set(route.names) & set(OF_A_PATIENT) else ((zed, nobodys),)
-        ):
+        of_somebody = {*OF_A_PATIENT, *OF_A_MEMBER}
+        gone = theirs | {name: new_id() for name in of_somebody}
+        for cookie, other in ((zed, nobodys), (rhys, gone)) if set(route.names) & of_somebody else ((zed, nobodys),):
             async with undone():
                 found = await send(practices.site, route.method, route.filled(theirs), cookie=cookie)
                 absent = await send(practices.site, route.method, route.filled(other), cookie=cookie)

@@ -19,14 +19,16 @@ FIELDS = (
     "gender", "phone", "address", "city", "postcode", "emergency_name", "emergency_phone", "deceased_on",
     "practitioner", "role_type", "level", "calendars", "invoices", "profiles", "financial_reports", "views", "words",
     "shared", "state", "drawn", "version", "patient_version", "reason", "invitations", "updates", "note_sharing",
-    "member", "password", "all", "back",
+    "member", "password", "all", "back", "type", "row", "ticked", "sorted", "paged", "sort", "page", "action", "choose",
+    "mark", "status", "preview", "seen_since", "not_seen_since", "next", "age_from", "age_to", "has_email", "portal",
+    "tag", "tags",
 )  # fmt: skip
 """What a form of a practice may ask for."""
 GOOD = {
     "name": "Nell Archer", "email": "nell@example.com", "confirm_email": "nell@example.com", "message": "Come",
     "first_name": "Nell", "last_name": "Archer", "role_type": "Practitioner", "level": "Clinical Access",
     "words": "Well", "state": "Confirmed", "drawn": "Waiting", "version": "1", "patient_version": "1",
-    "updates": "Disabled", "invitations": "yes", "note_sharing": "yes",
+    "type": "Case Load", "status": "Inactive", "updates": "Disabled", "invitations": "yes", "note_sharing": "yes",
 }  # fmt: skip
 BAD = {
     "blank": " \t ", "too long": "x" * 10_001, "NUL": "a\0b", "control": "a\x1b[1mb", "list": ["a", "b"],

@@ -34,6 +34,22 @@ _MORE = (
     f"INSERT INTO patient_update_field (id, patient_update, field, before, after, account, changed_at, state) SELECT"
     f" {_NEW}, u.id, 'phone', '1', '2', u.account, u.changed_at, 'Approved' FROM patient_update u WHERE u.patient = $1"
     " AND $2::int > 0 AND NOT EXISTS (SELECT FROM patient_update_field f WHERE f.patient_update = u.id)",
+    f"INSERT INTO report (id, practice, account, type, name, filters, shared, created_at, changed_at) SELECT {_NEW},"
+    " practice, account, type, CASE name WHEN '' THEN '' ELSE name || n END, filters, shared, created_at, changed_at"
+    " FROM report, generate_series(1, $2) n WHERE $1::uuid IS NOT NULL",
+    f"INSERT INTO report_run (id, report, member, report_version, reads, many, ran_at) SELECT {_NEW}, r.id, m.id,"
+    " r.version, '', 1, r.changed_at FROM report r JOIN member m USING (practice, account) WHERE $1::uuid IS NOT NULL"
+    " AND $2::int > 0 ON CONFLICT DO NOTHING",
+    f"INSERT INTO bulk_invitation (id, practice, account, report, message, created_at, held_until) SELECT {_NEW},"
+    " practice, account, report, message, created_at, held_until FROM bulk_invitation, generate_series(1, $2)"
+    " WHERE $1::uuid IS NOT NULL",
+    f"INSERT INTO bulk_invitation_patient (id, bulk_invitation, patient, outcome, email) SELECT {_NEW}, b.id, p.id,"
+    " 'Failed', 'x' FROM bulk_invitation b JOIN LATERAL (SELECT id FROM patient p WHERE p.practice = b.practice"
+    " ORDER BY id LIMIT $2) p ON $1::uuid IS NOT NULL ON CONFLICT DO NOTHING",
+    f"INSERT INTO tag (id, practice, name, name_key) SELECT {_NEW}, practice, 'T' || n, 't' || n FROM patient,"
+    " generate_series(1, $2) n WHERE id = $1",
+    f"INSERT INTO patient_tag (id, patient, tag) SELECT {_NEW}, p.id, t.id FROM patient p JOIN tag t USING (practice)"
+    " WHERE p.id = $1 AND t.name LIKE 'T%' AND $2::int > 0 ON CONFLICT DO NOTHING",
 )
 
 
@@ -53,7 +69,7 @@ async def test_as_often_for_many_rows_as_for_few(practices: PracticeHousehold, w
 
 async def _asked(practices: PracticeHousehold, who: str) -> dict[str, tuple[int, int]]:
     """By route: how many statements, and how long the answer."""
-    ids, found = await practices.ids(HARBOUR, LEO), {}
+    ids, found = await practices.ids(HARBOUR, LEO) | await practices.mine(HARBOUR, known_id("account", who)), {}
     for route in practices.routes:
         if route.method == "GET":
             with counting() as statements:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ["PICCOLO_CONF"] = "db.piccolo_conf"
 
-from tests.bench import inviting, paint, reports, sending, trials, wire, work
+from tests.bench import inviting, paint, reports, sending, trials, urgent, wire, work
 from tests.bench.site import demo, git_commit, today
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "measured.md"
@@ -34,6 +34,7 @@ PARTS = {
     "reports": reports.measured,
     "inviting": inviting.measured,
     "sending": sending.measured,
+    "urgent": urgent.measured,
     "trials": trials.measured,
 }
 

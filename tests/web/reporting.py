@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import httpx
+
 from tests.clinic import Clinic
 from tests.web.conftest import Browser
 
@@ -24,3 +26,8 @@ async def started(browser: Browser, kind: str = "Case Load", **filters: object) 
     assert answer.status_code == 200
     assert answer.url.path.startswith(f"{HERE}/")
     return answer.url.path
+
+
+async def saved(browser: Browser, address: str, **typed: object) -> httpx.Response:
+    """Saves a report under a name, by default one's own alone."""
+    return await browser.post(f"{address}/saving", data={"name": "Spring", "shared": "no", "version": "1", **typed})

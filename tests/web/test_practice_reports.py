@@ -7,16 +7,14 @@ import re
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from db.engine import run
-from db.tables.member import MemberLevel, RoleType
 from domain import clock
 from domain.dates import long_date
-from tests.clinic import Clinic, write
+from tests.clinic import Clinic
 from tests.web.conftest import Browser, text
-from tests.web.reporting import HERE, filled_clinic, started
+from tests.web.reporting import HERE, filled_clinic, saved, started
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 
@@ -30,10 +28,6 @@ async def clinic(database: None) -> Clinic:
 async def amara(browser: Browser, clinic: Clinic) -> Browser:
     await browser.log_in(await clinic.hire("Amara Okafor"))
     return browser
-
-
-async def save(browser: Browser, address: str, **typed: object) -> httpx.Response:
-    return await browser.post(f"{address}/saving", data={"name": "Spring", "shared": "no", "version": "1", **typed})
 
 
 async def test_the_way_of_the_article(amara: Browser) -> None:
@@ -151,27 +145,6 @@ async def test_filters_are_changed_unless_somebody_was_quicker(amara: Browser) -
     assert 'value="Glebe"' in late.text
 
 
-async def test_saving_sharing_and_removing(amara: Browser, other_browser: Browser, clinic: Clinic) -> None:
-    await other_browser.log_in(await clinic.hire("Bea Castellanos", MemberLevel.CLINICAL, RoleType.ADMINISTRATOR))
-    address = await started(amara)
-    assert (await other_browser.get(address)).status_code == 404
-    assert "Spring is saved" in text(await save(amara, address))
-    assert (await other_browser.get(address)).status_code == 404
-    await save(amara, address, shared="yes")
-    listed = text(await other_browser.get(HERE))
-    assert "Spring Case Load · by Amara Okafor" in listed
-    theirs = await other_browser.get(address)
-    assert "You have not run it yet" in text(theirs)
-    assert not re.search(r'/(save|remove|filters)"|type="checkbox"', theirs.text)
-    for way, form in (("saving", {"name": "Mine", "version": "1"}), ("removal", {}), ("filters", {"version": "1"})):
-        assert (await other_browser.post(f"{address}/{way}", data=form)).status_code == 403, way
-    assert 'type="checkbox"' in (await other_browser.post(f"{address}/run")).text
-    assert "The report is removed" in text(await amara.post(f"{address}/removal"))
-    for who in (amara, other_browser):
-        assert (await who.get(address)).status_code == 404
-        assert "Spring" not in text(await who.get(HERE))
-
-
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -185,8 +158,8 @@ async def test_saving_sharing_and_removing(amara: Browser, other_browser: Browse
     ids=str,
 )
 async def test_what_is_wrong_with_a_name(amara: Browser, typed: dict[str, object], field: str) -> None:
-    await save(amara, await started(amara), name="Taken")
-    answer = await save(amara, await started(amara), **typed)
+    await saved(amara, await started(amara), name="Taken")
+    answer = await saved(amara, await started(amara), **typed)
     assert answer.status_code == 422
     assert set(re.findall(r'id="([a-z_]+)-error"', answer.text)) == {field}
 
@@ -194,27 +167,9 @@ async def test_what_is_wrong_with_a_name(amara: Browser, typed: dict[str, object
 async def test_a_name_for_other_filters_is_not_given(amara: Browser) -> None:
     address = await started(amara)
     await amara.post(f"{address}/filters", data={"version": "1", "city": "Glebe"})
-    late = await save(amara, address)
+    late = await saved(amara, address)
     assert late.status_code == 409
     assert "This changed since you opened it" in late.text
-
-
-WAYS = [("GET", ""), ("GET", "/download"), ("GET", "/filters"), ("GET", "/save"), ("GET", "/remove"), ("POST", "/run"),
-        ("POST", "/filters"), ("POST", "/saving"), ("POST", "/removal"), ("POST", "/choice")]  # fmt: skip
-
-
-async def test_a_report_of_another_practice_is_nowhere(amara: Browser, other_browser: Browser) -> None:
-    address = await started(amara)
-    other = await Clinic.open(None, "Eastside Physio")
-    await other_browser.log_in(await other.hire("Priya Nair"))
-    theirs = address.replace("harbour-street-clinic", "eastside-physio")
-    form = {"name": "Mine", "version": "1"}
-    for place in (address, theirs, theirs.replace(address[-36:], NOBODYS)):
-        for method, way in WAYS:
-            answer = await other_browser.request(method, place + way, data=form if method == "POST" else None)
-            assert answer.status_code == 404, (method, place, way)
-    taken = {"type": "Case Load", "row": address[-36:]}
-    assert (await other_browser.post("/practice/eastside-physio/reports", data=taken)).status_code == 404
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "page=99999999", "page=%C2%B2", "page="])
@@ -236,44 +191,6 @@ async def test_sorts_stand_in_the_heads(amara: Browser) -> None:
     assert re.search(r'aria-sort="descending"><button[^>]*value="name">Patient<', shown.text)
     assert shown.text.count('aria-sort="') == 1
     assert shown.text.index("Anna59 Weber</a>") < shown.text.index("Anna58 Weber</a>")
-
-
-async def test_whose_modules_are_without_reports(browser: Browser, clinic: Clinic) -> None:
-    await browser.log_in(await clinic.hire("Rhys Lindqvist", has_reports=False))
-    assert "/reports" not in (await browser.get("/practice/harbour-street-clinic/")).text
-    for address in (HERE, f"{HERE}/patient", f"{HERE}/new"):
-        assert (await browser.get(address)).status_code == 403
-
-
-async def test_who_only_reads_runs_but_neither_saves_nor_chooses(browser: Browser, clinic: Clinic) -> None:
-    await browser.log_in(await clinic.hire("Rhys Lindqvist", read_only=True))
-    address = await started(browser)
-    shown = await browser.get(address)
-    assert shown.text.count("Weber</a>") == 49
-    assert not re.search(r'type="checkbox"|/save"|/remove"|class="chosen"|Update patient status', shown.text)
-    assert 'href="?sort=-name#results"' in shown.text
-    for method, way in (("GET", "/save"), ("POST", "/saving"), ("POST", "/removal"), ("POST", "/choice")):
-        assert (await browser.request(method, address + way, data={"name": "x"})).status_code == 403
-
-
-async def test_hidden_names_stand_nowhere(browser: Browser, other_browser: Browser, clinic: Clinic) -> None:
-    """Decision 18, S4.8: in the page, its filters, its file and its picture."""
-    secrets = "weber|example.com|anna[0-9]|glebe|recall|mina|park"
-    await other_browser.log_in(await clinic.hire("Amara Okafor"))
-    tag = await write("tag", practice=clinic.practice, name="Recall", name_key="recall")
-    await write("patient_tag", patient=clinic.patient, tag=tag)
-    address = await started(other_browser, tag=str(tag), city="Glebe")
-    await save(other_browser, address, shared="yes")
-    await browser.log_in(await clinic.hire("Tom W", MemberLevel.FULL, RoleType.ADMINISTRATOR, hides_names=True))
-    own = await started(browser)
-    for place in (own, f"{own}?sort=-name", f"{own}/filters", f"{own}/download", f"{HERE}/new", HERE, address):
-        shown = await browser.get(place)
-        assert shown.status_code == 200, place
-        assert not re.search(secrets, shown.text.split("<main")[-1].replace("Harbour Street", ""), re.IGNORECASE), place
-    assert "2 filters that you do not see" in text(await browser.get(address))
-    shown = await browser.get(own)
-    assert len(re.findall(r">KT[0-9]{6}</a>", shown.text)) == 50
-    assert 'type="checkbox"' not in shown.text
 
 
 async def test_the_file_has_everybody(amara: Browser, clinic: Clinic) -> None:

@@ -104,6 +104,7 @@ async def test_what_is_wrong_is_said_at_its_field(
         assert answer.status_code == 422
         assert set(re.findall(r'id="([a-z_]+)-error"', answer.text)) == {field}
         assert "<title>Error: " in answer.text
+        assert "Check this" not in answer.text
     assert await owed() == await run("SELECT FROM bulk_invitation") == []
     assert len(await run("SELECT FROM chosen_patient")) == 6
 

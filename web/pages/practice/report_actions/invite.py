@@ -29,6 +29,7 @@ from web.session import Caller
 
 ACTION = Action("Invite to patient portal", PlacePermission.INVITE, "invite")
 HERE = f"/practice/{{slug:str}}/reports/{{report:uuid}}/{ACTION.address}"
+TOO_LONG = f"Use at most {LONGEST_MESSAGE:,} characters"
 CHANGED = (
     "Something changed since you opened this, so nobody was invited. Here it is as it stands now: look at the numbers,"
     " then press Invite again"
@@ -39,7 +40,7 @@ class InviteForm(FormModel):
     """`row` is the id that the bulk invitation will have; `version` and `shown` are what the numbers were read from."""
 
     unseen = frozenset({"row", "version", "shown"})
-    message: Annotated[Lines, Field(max_length=LONGEST_MESSAGE)] = ""
+    message: Annotated[Lines, Field(max_length=LONGEST_MESSAGE, description=TOO_LONG)] = ""
     template: Annotated[str, Field(description="Choose a template of the list")] = ""
     preview: Annotated[bool, BeforeValidator(bool)] = False
     row: str = ""

@@ -28,5 +28,5 @@ def can_be_written_to(address: str) -> bool:
         return True
     try:
         return bool(Address(addr_spec=address).domain)
-    except ValueError:
+    except (ValueError, IndexError):  # the latter is how Python finds some of them out
         return False

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db.engine import run
+from db.engine import run, transaction
 from domain import clock, guardians, invitations
 from domain.errors import Changed, DomainError, LinkClosed, Refused
 from domain.guardians import PARENTAL
@@ -221,6 +221,40 @@ async def test_two_who_answer_differently_at_once_do_not_both_win(clinic: Clinic
     done = await asyncio.gather(answer(sent, every(sent), rui), answer(sent, no, rui), return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) in (["Changed", "dict"], ["LinkClosed", "dict"])
     assert len(set((await states(sent)).values())) == 1
+
+
+ENDINGS = ("state = 'Declined', declined_at = sent_at", "state = 'Cancelled'", "family = NULL")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_what_ends_between_the_check_and_the_claim_is_not_accepted(clinic: Clinic, ending: str) -> None:
+    sent, checked = await family(clinic), asyncio.Event()
+
+    async def late() -> None:
+        await checked.wait()
+        with pytest.raises(Changed):
+            await answer(sent, every(sent))
+
+    answering = asyncio.create_task(late())
+    async with transaction():
+        await run("SELECT FROM patient WHERE first_name = 'Beto' FOR UPDATE")
+        checked.set()
+        while not answering.done() and not await run("SELECT FROM pg_locks WHERE NOT granted"):
+            await run("SELECT")
+        await run(f"UPDATE invitation SET {ending} WHERE id = $1", sent[1]["Beto"])
+    await answering
+    assert (await states(sent))["Ana"] == "Pending"
+    assert await run("SELECT FROM patient WHERE portal IS NOT NULL") == []
+
+
+async def test_a_guardian_of_somebody_of_14_waits_for_the_practice(clinic: Clinic) -> None:
+    teen = clock.now().date().replace(year=clock.now().year - 15, month=1, day=1)
+    sent = await family(clinic, {"Ana": SILVAS["Ana"], "Iris": teen})
+    await answer(sent, said(sent, Ana=new("Ana"), Iris=new("Iris", teen)))
+    for name, word in (("Ana", "Confirmed"), ("Iris", "Waiting")):
+        row = await row_of(sent[1][name])
+        assert await confirmations_of(row["patient"]) == {"Rui Silva": word}
+        assert await invitations.awaits_word(row["id"]) == (word == "Waiting")
 
 
 async def test_answering_while_everything_is_cancelled_ends_one_way(clinic: Clinic) -> None:

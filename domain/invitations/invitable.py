@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from db.engine import Prepared, run
 from domain import addresses, clock
 from domain.errors import NotFound, Refused
@@ -20,11 +22,21 @@ STAFF = (
     " Type another address"
 )
 UNBORN = "Add their birth date first: it is asked when they accept"
+BUSY = (
+    "These patients are being changed just now, by an import perhaps, so nobody was invited. Wait a minute, then press"
+    " Invite again"
+)
 
 _PATIENT = (
     "SELECT p.portal, p.deceased_on, p.active, p.birth_date, p.email, c.invitations"
     " FROM patient p JOIN practice c ON c.id = p.practice WHERE p.id = $1 AND p.practice = $2"
 )
+_HOLD_ALL = (
+    "SELECT count(*) FROM (SELECT FROM patient WHERE practice = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE)"
+    " AS held"
+)
+_WAIT = "SELECT set_config('lock_timeout', $1, true)"
+"""Shorter than the second after which PostgreSQL looks for those who wait in a circle."""
 _look = Prepared(_PATIENT)
 _hold = Prepared(f"{_PATIENT} FOR NO KEY UPDATE OF p")
 
@@ -49,13 +61,14 @@ async def hold(practice: UUID, patient: UUID) -> dict[str, Any]:
 
 async def hold_all(practice: UUID, patients: Sequence[UUID]) -> None:
     """Locks many patients as `hold` does one, in the order of their ids. What is to be known of them is read in a
-    statement after this one."""
-    await run(
-        "SELECT count(*) FROM (SELECT FROM patient WHERE practice = $1 AND id = ANY ($2) ORDER BY id"
-        " FOR NO KEY UPDATE) AS held",
-        practice,
-        patients,
-    )
+    statement after this one. Raises Refused where somebody holds one of them for long, as an import does, which takes
+    them in another order: nobody waits in a circle."""
+    await run(_WAIT, "900ms")
+    try:
+        await run(_HOLD_ALL, practice, patients)
+    except asyncpg.LockNotAvailableError as error:
+        raise Refused(BUSY) from error
+    await run(_WAIT, "0")
     await lapse(patients=patients)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from db.engine import counting, run
+from db.engine import counting, run, transaction
 from db.tables.member import MemberLevel
 from domain import clock, invitations, practice_settings
 from domain.errors import Changed, NotFound, NotPermitted, Refused
@@ -373,3 +373,25 @@ async def test_turning_invitations_off_stops_what_has_not_gone_yet() -> None:
     assert [mail["id"] for mail in await owed()] == [gone]
     with pytest.raises(Refused, match="Settings > General"):
         await bulk.retry(place, made)
+
+
+async def test_nobody_waits_in_a_circle_with_an_import() -> None:
+    clinic, place = await clinic_and_place()
+    patients = await adults(clinic, 3)
+    report = await report_of(place, patients)
+    taken, done = asyncio.Event(), asyncio.Event()
+
+    async def importing() -> None:
+        async with transaction():
+            await run("UPDATE patient SET phone = '1' WHERE id = $1", max(patients))
+            taken.set()
+            await done.wait()
+            await run("UPDATE patient SET phone = '1' WHERE id = $1", min(patients))
+
+    theirs = asyncio.create_task(importing())
+    await taken.wait()
+    with pytest.raises(Refused, match="being changed just now"):
+        await invite(place, report)
+    done.set()
+    await theirs
+    assert await counts(await invite(place, report)) == {"Waiting": 3}

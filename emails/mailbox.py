@@ -49,8 +49,11 @@ async def run(settings: Settings) -> None:
         await asyncio.Event().wait()
     server = await listen(settings.var, where.port or 25)
     note("mailbox started", port=where.port)
-    async with server:
-        await server.serve_forever()
+    try:
+        # Not serve_forever: where it is cancelled it waits for a worker that keeps its connection open.
+        await asyncio.Event().wait()
+    finally:
+        server.close()
 
 
 async def listen(var: Path, port: int) -> asyncio.Server:

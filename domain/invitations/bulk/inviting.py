@@ -10,7 +10,7 @@ from domain.invitations.bulk.draft import BulkDraft, Shown
 from domain.invitations.bulk.found import one_after_the_other
 from domain.invitations.bulk.message import resolved, text_of
 from domain.invitations.bulk.preview import NONE_LEFT, chosen, demand_invites
-from domain.invitations.bulk.weighing import weigh
+from domain.invitations.bulk.weighing import Weighing, weigh
 from domain.invitations.bulk.writing import write
 from domain.invitations.invitable import hold_all
 from domain.places import Place
@@ -32,21 +32,27 @@ async def invite(place: Place, report: UUID, bulk: UUID, draft: BulkDraft, shown
         await one_after_the_other(place.practice.id)
         if await _made(place, bulk):
             return
-        if (await find(place, report)).version != shown.version:
-            raise Changed
-        patients = await chosen(place, report)
+        weighing = await _as_shown(place, report, shown)
         text, field = await text_of(place, draft)
-        await hold_all(place.practice.id, patients)
-        weighing = await weigh(place, patients)
-        if weighing.digest != shown.digest:
-            raise Changed
-        if not weighing.letters:
-            raise Refused(NONE_LEFT)
         messages = resolved(place, text, weighing.letters, field)
         held_until = await _open(place, report, bulk, text)
         await write(place, bulk, weighing, messages, held_until)
         await choices.clear(place, report)
         await audit.record("bulk-invitation:send", account=place.account, practice=place.practice.id, subject=bulk)
+
+
+async def _as_shown(place: Place, report: UUID, shown: Shown) -> Weighing:
+    """Everybody chosen, held and weighed anew."""
+    if (await find(place, report)).version != shown.version:
+        raise Changed
+    patients = await chosen(place, report)
+    await hold_all(place.practice.id, patients)
+    weighing = await weigh(place, patients)
+    if weighing.digest != shown.digest:
+        raise Changed
+    if not weighing.letters:
+        raise Refused(NONE_LEFT)
+    return weighing
 
 
 async def _made(place: Place, bulk: UUID) -> bool:

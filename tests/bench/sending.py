@@ -1,7 +1,6 @@
 """What one worker sends in a second, beside a bare loop that hands ready messages to the same server, in turn."""
 
 import asyncio
-import statistics
 import subprocess
 import sys
 import time
@@ -21,7 +20,8 @@ from tests.clinic import Clinic
 from tests.domain.inviting import practitioner
 from tests.emails.kill_trial import invite_many
 
-MAILS, ROUNDS = 1000, 5
+MAILS, ROUNDS = 500, 9
+"""Of the rounds the quickest counts, on both sides: the others were disturbed."""
 SENDER = "post@kith.example"
 
 
@@ -70,7 +70,7 @@ async def _bare(port: int, ready: list[tuple[str, Written]]) -> float:
 async def _rows(port: int) -> list[Row]:
     async with database() as (_, var):
         ours, bare = await _measured(settings(var, KITH_SMTP_URL=f"smtp://127.0.0.1:{port}"))
-    part = statistics.median(least / mine for mine, least in zip(ours, bare, strict=True))
+    part = min(bare) / min(ours)
     return [
         (f"Invitations sent in a second, one worker, {MAILS:,} of them", _pace(ours), "", ""),
         ("A bare loop with ready messages, same server", _pace(bare), "", ""),
@@ -79,7 +79,7 @@ async def _rows(port: int) -> list[Row]:
 
 
 def _pace(seconds: list[float]) -> str:
-    return f"{MAILS / statistics.median(seconds):,.0f}"
+    return f"{MAILS / min(seconds):,.0f}"
 
 
 def measured() -> list[Row]:

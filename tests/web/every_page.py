@@ -141,7 +141,7 @@ async def links(household: Household, settings: Settings) -> dict[str, MailedLin
 _FAMILY = (
     "INSERT INTO family_invitation (id, practice, email, email_key, message, sent_by, created_at, sent_at, expires_at)"
     " VALUES (gen_random_uuid(), $2, 'f@example.com', 'f@example.com', 'Come <i>in</i>', $3, $1, $1,"
-    " $1 + interval '14 days')"
+    " $1::timestamptz + interval '14 days')"
 )
 _OF_IT = (
     "INSERT INTO invitation (id, practice, patient, email, email_key, message, state, sent_by, created_at, sent_at,"

@@ -27,10 +27,11 @@ NOT_OURS = {"i", "b", "u", "font", "img", "iframe", "object", "embed", "base", "
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "headers", "list", "form")
 ATTRIBUTES = {
     "accept", "action", "alt", "aria-current", "aria-describedby", "aria-hidden", "aria-invalid", "aria-label",
-    "aria-labelledby", "autocomplete", "autofocus", "charset", "checked", "class", "colspan", "content", "d",
-    "datetime", "defer", "disabled", "enctype", "for", "hidden", "href", "id", "inputmode", "lang", "maxlength",
-    "method", "name", "novalidate", "open", "pattern", "placeholder", "readonly", "rel", "role", "rows", "scope",
-    "selected", "src", "tabindex", "type", "value", "viewBox",
+    "aria-labelledby", "aria-sort", "autocomplete", "autofocus", "charset", "checked", "class", "colspan", "content",
+    "d", "datetime", "defer", "disabled", "enctype", "for", "form", "height", "hidden", "href", "id", "inputmode",
+    "lang", "max", "maxlength", "method", "name", "novalidate", "open", "pattern", "placeholder",
+    "preserveAspectRatio", "readonly", "rel", "role", "rows", "scope",
+    "selected", "src", "tabindex", "type", "value", "viewBox", "width", "x",
 }  # fmt: skip
 """Those that pages use, besides data-…: another one is looked up in the standard before it stands here."""
 
@@ -124,11 +125,27 @@ def _links(root: Element, leads_somewhere: Callable[[str, str], bool]) -> Iterat
         for method, address in targets:
             if address and not address.startswith(("#", "tel:", "mailto:")) and not leads_somewhere(method, address):
                 yield f"{method} {address} leads nowhere"
-        if element.get("data-hx-post", element.get("action")) != element.get("action"):
-            yield f"data-hx-post {element.get('data-hx-post')} is not the form's action"
-        leads_to = element.get("action" if element.tag == "form" else "href")
-        if element.get("data-hx-get", leads_to) != leads_to:
-            yield f"data-hx-get {element.get('data-hx-get')} is not the address of the link or form"
+        yield from _asks_what_it_leads_to(element, _within(root, element))
+
+
+def _within(root: Element, element: Element) -> set[str | None]:
+    """Where people get without a script from the place of an element that is itself no way: by its form, or by a link
+    of the same page to the same address, whatever it asks there."""
+    if element.tag in ("a", "form") or not {"data-hx-get", "data-hx-post"} & set(element.attrib):
+        return set()
+    own = element.get("form", "-")
+    around = {form.get("action") for form in root.iter("form") if element in form.iter() or form.get("id") == own}
+    asked = str(element.get("data-hx-get"))
+    same = {link.get("href") for link in root.iter("a")} & {asked.partition("?")[0]}
+    return around | {asked} if same else around
+
+
+def _asks_what_it_leads_to(element: Element, others: set[str | None]) -> Iterator[str]:
+    if element.get("data-hx-post", element.get("action")) not in {element.get("action"), *others}:
+        yield f"data-hx-post {element.get('data-hx-post')} is not the form's action"
+    leads_to = element.get("action" if element.tag == "form" else "href")
+    if element.get("data-hx-get", leads_to) not in {leads_to, *others}:
+        yield f"data-hx-get {element.get('data-hx-get')} is not the address of the link or form"
 
 
 def _scripts(root: Element, static: Static | None) -> Iterator[str]:

@@ -83,7 +83,7 @@ async def test_htmx_gets_the_number_alone(amara: Browser) -> None:
     for many in (1, 2, 2, 0):
         data = sent(page, shown_on(page)[:many])
         piece = await amara.htmx("POST", f"{address}/choice", "chosen-patients", data=data)
-        assert piece.text.strip() == f"{many} chosen"
+        assert piece.text.strip() == f'<strong id="chosen-patients" role="status">{many} chosen</strong>'
         assert "set-cookie" not in piece.headers
     piece = await amara.htmx("POST", f"{address}/choice", "dialog", data=sent(page, [], action="patient-status"))
     assert 'id="dialog-title"' in piece.text
@@ -107,7 +107,7 @@ async def test_forged_ids_choose_nobody(amara: Browser, clinic: Clinic) -> None:
     assert await chosen() == {good}
     assert "4 could not be chosen: they are not in this report any more" in text(answer)
     piece = await amara.htmx("POST", f"{address}/choice", "chosen-patients", data=data)
-    assert piece.text.strip() == "1 chosen. 4 could not be: they are not in this report any more"
+    assert ">1 chosen. 4 could not be: they are not in this report any more</strong>" in piece.text
 
 
 @pytest.mark.parametrize(

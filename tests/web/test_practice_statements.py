@@ -1,5 +1,7 @@
 """A practice's pages ask the database a fixed number of times, whatever stands on them."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from db.engine import counting, run
@@ -57,19 +59,20 @@ _MORE = (
 async def test_as_often_for_many_rows_as_for_few(practices: PracticeHousehold, who: str) -> None:
     """Every page and pop-up of a practice, as its owner and as one without names."""
     async with undone():
-        first = await _asked(practices, who)
+        ids = await practices.ids(HARBOUR, LEO) | await practices.mine(HARBOUR, known_id("account", who))
+        first = await _asked(practices, who, ids)
         for query in _MORE:
             await run(query, LEO, MANY)
-        second = await _asked(practices, who)
+        second = await _asked(practices, who, ids)
     assert {route: count for route, (count, _) in first.items()} == {r: count for r, (count, _) in second.items()}
     assert max(count for count, _ in second.values()) <= MOST, second
     grown = {route for route, (_, length) in second.items() if length > first[route][1] + 1000}
     assert "GET /practice/{slug}/patients/{patient}" in grown, "nothing more was shown"
 
 
-async def _asked(practices: PracticeHousehold, who: str) -> dict[str, tuple[int, int]]:
+async def _asked(practices: PracticeHousehold, who: str, ids: Mapping[str, object]) -> dict[str, tuple[int, int]]:
     """By route: how many statements, and how long the answer."""
-    ids, found = await practices.ids(HARBOUR, LEO) | await practices.mine(HARBOUR, known_id("account", who)), {}
+    found = {}
     for route in practices.routes:
         if route.method == "GET":
             with counting() as statements:

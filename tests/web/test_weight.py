@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import brotli
@@ -10,6 +11,7 @@ from litestar.types import ASGIApp
 
 from db.embedded_server import Addresses
 from db.engine import run
+from db.ids import new_id
 from demo import cast
 from demo.people import known_id
 from domain import clock
@@ -34,6 +36,13 @@ PRACTICE = (
     "/patients/{leo}/guardians", "/patients/new", "/patients/import", "/invitations", "/notifications", "/updates",
     "/settings/general", "/settings/general/patient-portal/edit", "/settings/users", "/settings/users/new",
     "/settings/users/{bea}/edit", "/settings/communication-templates", "/settings/communication-templates/new",
+    "/reports/patient", "/reports/new",
+)  # fmt: skip
+OF_MANY = (
+    "/reports", *(f"/reports/{{{report}}}{rest}" for report in ("cases", "portals") for rest in (
+        "", "/filters", "/save", "/remove")), "/reports/{cases}?page=9&sort=-last", "/reports/{cases}/invite",
+    "/reports/{cases}/patient-status", "/bulk-invitations", "/bulk-invitations/{bulk}",
+    "/bulk-invitations/{bulk}?outcome=Waiting&page=2",
 )  # fmt: skip
 BROTLI = {"accept-encoding": "br"}
 
@@ -98,10 +107,57 @@ async def test_every_page_of_a_practice_comes_in_the_first_window(mina: str, sit
     amara = await cookie_of(known_id("account", "amara"))
     ids = {who: known_id("patient", who) for who in ("mina", "ana", "leo")}
     ids["bea"] = known_id("member", "harbour-street:bea")
-    for place in PRACTICE:
+    await _come_in_the_first_window(site, amara, PRACTICE, ids)
+
+
+async def _come_in_the_first_window(site: ASGIApp, amara: str, places: tuple[str, ...], ids: dict[str, UUID]) -> None:
+    for place in places:
         page = await send(site, "GET", f"/practice/harbour-street{place.format(**ids)}", cookie=amara, headers=BROTLI)
         assert page.status == 200, place
         assert size(page) < FIRST_WINDOW, (place, size(page))
+
+
+async def _reported(site: ASGIApp, amara: str) -> dict[str, UUID]:
+    """A report of each type that has run; in the one, everybody is chosen and has been invited."""
+    ids = {name: new_id() for name in ("cases", "portals", "bulk")}
+    here = f"/practice/harbour-street/reports/{ids['cases']}"
+
+    async def sent(target: str, **form: object) -> None:
+        answer = await send(site, "POST", target, cookie=amara, form=form)
+        assert answer.status == 303, (target, answer.text)
+
+    for name, kind in (("cases", "Case Load"), ("portals", "Portal Adoption")):
+        await sent("/practice/harbour-street/reports", type=kind, row=str(ids[name]))
+    await sent(f"{here}/choice", version=1, choose="all")
+    shown = re.search(r'name="shown" value="(\w+)"', (await send(site, "GET", f"{here}/invite", cookie=amara)).text)
+    assert shown
+    await sent(f"{here}/invite", row=str(ids["bulk"]), version=1, shown=shown[1])
+    await sent(f"{here}/choice", version=1, choose="all")
+    return ids
+
+
+async def test_pages_about_hundreds_come_in_the_first_window(mina: str, site: ASGIApp) -> None:
+    amara = await cookie_of(known_id("account", "amara"))
+    async with undone():
+        await _come_in_the_first_window(site, amara, OF_MANY, await _reported(site, amara))
+
+
+async def test_choosing_and_inviting_many_swap_little(mina: str, site: ASGIApp) -> None:
+    """However many were chosen: a number, and how far it is."""
+    amara = await cookie_of(known_id("account", "amara"))
+    headers = {**BROTLI, **PARTIAL}
+    async with undone():
+        ids = await _reported(site, amara)
+        [row] = await run("SELECT id FROM patient WHERE first_name = 'Owen' ORDER BY created_at LIMIT 1")
+        form = {"version": "1", "shown": row["id"], "ticked": row["id"]}
+        choice = f"/practice/harbour-street/reports/{ids['cases']}/choice"
+        chosen = await send(site, "POST", choice, cookie=amara, headers=headers, form=form)
+        bulk = f"/practice/harbour-street/bulk-invitations/{ids['bulk']}"
+        progress = await send(site, "GET", bulk, cookie=amara, headers=headers)
+    for answer in (chosen, progress):
+        text = brotli.decompress(answer.body) if answer["content-encoding"] else answer.body
+        assert (answer.status, b"<h1" in text) == (200, False)
+        assert size(answer) < SWAP, (size(answer), answer.headers)
 
 
 async def test_what_is_decided_in_a_practice_swaps_a_row(mina: str, site: ASGIApp) -> None:

@@ -1,5 +1,6 @@
 """A practice's addresses with ids that are not theirs, and what those without names could find. ASVS 8.2.2, 8.3.1."""
 
+import json
 import re
 from uuid import uuid5
 
@@ -8,8 +9,9 @@ from db.ids import new_id
 from demo.people import known_id
 from tests.web.fingerprint import fingerprint
 from tests.web.household import undone
+from tests.web.practice_hiring import hire
 from tests.web.practice_household import EASTSIDE, HARBOUR, OF_A_MEMBER, OF_A_PATIENT, PracticeHousehold
-from tests.web.practice_model import CLINICAL
+from tests.web.practice_model import CLINICAL, PERSONAL, Member
 from tests.web.practice_readers import Reader
 from tests.web.wire import send
 
@@ -149,6 +151,54 @@ async def test_where_names_are_hidden_the_code_sorts(practices: PracticeHousehol
         codes = re.findall(r">(KT\d{6})</a>", answer.text)
         assert len(codes) == 50, query
         assert codes == sorted(codes), query
+
+
+async def test_who_is_not_theirs_is_never_chosen(practices: PracticeHousehold) -> None:
+    """S4.8: another practice's patient, one whom they are kept from, one who is not in the report, and nobody."""
+    async with undone():
+        token, nell = await hire(Member(level=PERSONAL))
+        await practices.run_reports(HARBOUR, token, nell.account)
+        ids = await practices.ids(HARBOUR, known_id("patient", "leo")) | await practices.mine(HARBOUR, nell.account)
+        chosen = "SELECT c.patient FROM chosen_patient c JOIN report_run u ON u.id = c.run WHERE u.member = $1"
+        own = {patient for patient, relation in nell.whose.items() if relation == "own"}
+        assert {row["patient"] for row in await run(chosen, nell.member)} == own
+        [choose] = [route for route in practices.routes if route.path.endswith("/reports/{report}/choice")]
+        assert (await practices.sent(choose, ids, token, form={"version": "1", "choose": "nobody"})).status == 303
+        others = [known_id("patient", short) for short in ("ivy", "jun", "owen")]
+        forged = [*map(str, others), str(new_id()), "1' OR '1'='1", str(known_id("patient", "leo"))]
+        form = {"version": "1", "shown": ",".join(forged), "ticked": forged}
+        answer = await practices.sent(choose, ids, token, partial=True, form=form)
+        assert "1 chosen. 4 could not be" in answer.text
+        assert [row["patient"] for row in await run(chosen, nell.member)] == [known_id("patient", "leo")]
+
+
+async def test_reports_hide_names_too(practices: PracticeHousehold) -> None:
+    """Decision 18: the code sorts, in the results and in the file; filters that speak of what is hidden do nothing."""
+    token = practices.household.tokens["tom"]
+    mine = await practices.mine(HARBOUR, known_id("account", "tom"))
+    ids = await practices.ids(HARBOUR, known_id("patient", "mina")) | mine
+    named = {str(route): route for route in practices.routes}
+    report, download = (named[f"GET /practice/{{slug}}/reports/{{report}}{rest}"] for rest in ("", "/download"))
+    for query in ("?sort=name", "?sort=-name", "?sort=-email", "?page=2"):
+        answer = await practices.ask(report, ids, token, query=query)
+        codes = re.findall(r">(KT\d{6})</a>", answer.text)
+        assert len(codes) == 50, query
+        assert codes == sorted(codes, reverse=query == "?sort=-name"), query
+    lines = (await practices.ask(download, ids, token)).text.splitlines()
+    assert "Email" not in lines[0]
+    codes = [line.partition(",")[0] for line in lines[1:]]
+    assert len(codes) > 480
+    assert codes == sorted(codes)
+    assert all(re.fullmatch(r"KT\d{6}", code) for code in codes)
+    city = "SELECT city FROM patient WHERE id = $1"
+    [row] = await run(city, known_id("patient", "mina"))
+    async with undone():
+        guess = {"version": "1", "city": row["city"], "has_email": "Yes"}
+        refilter = named["POST /practice/{slug}/reports/{report}/filters"]
+        assert (await practices.sent(refilter, ids, token, form=guess)).status == 303
+        assert len(re.findall(r">(KT\d{6})</a>", (await practices.sent(report, ids, token)).text)) == 50
+        await run("UPDATE report SET filters = $2 WHERE id = $1", ids["report"], json.dumps({"city": row["city"]}))
+        assert len(re.findall(r">(KT\d{6})</a>", (await practices.sent(report, ids, token)).text)) == 50
 
 
 async def test_the_codes_are_those_of_the_database_everywhere(practices: PracticeHousehold) -> None:

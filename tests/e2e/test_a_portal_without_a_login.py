@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     PATIENTS,
     add_patient,
@@ -44,6 +45,7 @@ def accept(page: Page) -> None:
     reads(page, "You are in Noa’s portal")
 
 
+@crosswise
 def test_guardians_decide_together(logged_in: Callable[[str], Page], open_mail: OpenMail) -> None:
     mina, theo, rosa = logged_in("mina"), logged_in("theo"), logged_in("rosa")
     choose(mina, "Account", "Access")

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     PEOPLE,
     choose,
@@ -22,6 +23,7 @@ from tests.e2e.journey import (
 )
 
 
+@crosswise
 def test_a_form_sent_after_a_revoke_changes_nothing(logged_in: Callable[[str], Page]) -> None:
     mina, theo = logged_in("mina"), logged_in("theo")
     choose(mina, "Account", "Access")
@@ -49,6 +51,7 @@ def test_a_form_sent_after_a_revoke_changes_nothing(logged_in: Callable[[str], P
     expect(mina.get_by_role("main")).not_to_contain_text("Cashews")
 
 
+@crosswise
 def test_back_after_logout_shows_nothing(
     launch_browser: Callable[..., Browser], browser_context_args: dict[str, Any]
 ) -> None:

@@ -147,6 +147,7 @@ def test_hidden_names_stay_hidden(logged_in: Callable[[str], Page], manner: Mann
     reads(tom, "Names and contact are hidden from you")
 
 
+@crosswise
 def test_the_places_of_a_practice_stand_in_one_line(logged_in: Callable[[str], Page]) -> None:
     amara = logged_in("amara")
     for current in ("Home", "Patients", "Invitations", "Settings"):

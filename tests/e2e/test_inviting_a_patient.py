@@ -110,6 +110,7 @@ def test_a_patient_is_invited_and_opens_a_portal(
     expect(amara.get_by_role("banner").get_by_role("link", name="Notifications, 1 new")).to_be_visible()
 
 
+@crosswise
 def test_a_portal_that_is_there_is_confirmed(
     logged_in: Callable[[str], Page], open_mail: OpenMail, cast: dict[str, Any], visitor: Callable[[], Page]
 ) -> None:
@@ -205,6 +206,7 @@ def new_patient(page: Page, first: str, last: str, born: str) -> str:
     return page.url
 
 
+@crosswise
 def test_a_childs_guardian_accepts_and_another_waits_for_the_practices_word(
     logged_in: Callable[[str], Page], visitor: Callable[[], Page], open_mail: OpenMail, cast: dict[str, Any]
 ) -> None:

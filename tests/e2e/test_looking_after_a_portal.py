@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import go_to, pick, reads, section, toggle_to, well_made
 
 
@@ -61,6 +62,7 @@ def test_a_guardian_looks_after_a_child(logged_in: Callable[[str], Page]) -> Non
     go_to(mina, "Invoices")
 
 
+@crosswise
 def test_view_changes_nothing(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     kim = logged_in("kim")
     reads(kim, "You are in Jun’s portal")
@@ -77,6 +79,7 @@ def test_view_changes_nothing(logged_in: Callable[[str], Page], cast: dict[str, 
     well_made(kim)
 
 
+@crosswise
 def test_administrative_shows_no_clinical_records(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     jun = logged_in("jun")
     toggle_to(jun, "Mina Park")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     ASKED,
     PATIENTS,
@@ -27,6 +28,7 @@ OpenMail = Callable[[Page, str, str], None]
 NEW_PASSWORD = "copper kettle morning 7"
 
 
+@crosswise
 def test_asking_for_a_portal_that_exists(logged_in: Callable[[str], Page], open_mail: OpenMail) -> None:
     mina, jun = logged_in("mina"), logged_in("jun")
     choose(mina, "Account", "Access")

@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     ASKED,
     PASSWORD,
@@ -98,6 +99,7 @@ def test_somebody_asks_and_the_owner_decides(
     has_portals(theo, "Theo Almeida you")
 
 
+@crosswise
 def test_the_owner_denies(logged_in: Callable[[str], Page], cast: dict[str, Any]) -> None:
     mina, theo = logged_in("mina"), logged_in("theo")
     choose(mina, "Account", "Access")
@@ -112,6 +114,7 @@ def test_the_owner_denies(logged_in: Callable[[str], Page], cast: dict[str, Any]
     expect(line(section(theo, PATIENTS), "Mina Park")).to_contain_text("Pending")
 
 
+@crosswise
 def test_giving_access_takes_a_password_typed_lately(
     logged_in: Callable[[str], Page], time_passes: Callable[[str], None]
 ) -> None:

@@ -56,6 +56,7 @@ def test_with_an_email_that_has_a_login(visitor: Callable[[], Page], open_mail: 
     has_portals(somebody, "Mina Park you", "Leo Park son · edit")
 
 
+@crosswise
 def test_as_a_carer(visitor: Callable[[], Page], open_mail: OpenMail) -> None:
     carer = visitor()
     sign_up(carer, "I look after somebody", "Gil Moreau", "gil@example.com")

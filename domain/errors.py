@@ -31,8 +31,8 @@ class Changed(DomainError):
 class LinkClosed(DomainError):
     """A mailed link that opens nothing. `why`: 'malformed', 'expired', 'used', 'cancelled', 'ended' (a newer
     one was sent), 'another' (opened since in this browser), 'locked' (too many wrong birth dates), 'linked' (the
-    patient has a portal by another way), 'declined' or 'wrong account'. `email` is where it was sent to, for whoever shows that
-    the link reached them; `practice` says whom to ask, with their phone."""
+    patient has a portal by another way), 'declined' or 'wrong account'. `email` is where it was sent to, for whoever
+    shows that the link reached them; `practice` says whom to ask, with their phone."""
 
     def __init__(self, why: str, email: str = "", practice: str = "") -> None:
         super().__init__(why)

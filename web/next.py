@@ -4,7 +4,9 @@ import re
 
 from domain.sessions import Session
 
-OURS = re.compile(r"/(account|portal|set-up|access-offers|invitations|family-invitations|joining|practice)(/[A-Za-z0-9_-]+)*/?")
+OURS = re.compile(
+    r"/(account|portal|set-up|access-offers|invitations|family-invitations|joining|practice)(/[A-Za-z0-9_-]+)*/?"
+)
 
 
 def is_ours(path: str) -> bool:

@@ -17,7 +17,7 @@ from settings import Settings
 from web.errors import unavailable
 from web.origin import is_cross_site
 from web.respond import error_page
-from web.session import SESSION, Caller
+from web.session import SESSION, Caller, is_polled
 
 LONGEST_SEGMENT = 255
 FOR_MONITORS = ("/healthz", "/readyz")
@@ -70,7 +70,7 @@ class Edge:
             return None
         token = _cookie(scope, SESSION)
         if token:
-            return await sessions.resume(token)
+            return await sessions.resume(token, renews=not is_polled(scope))
         if self.settings.qa:
             await clock.read()
         return None

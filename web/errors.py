@@ -8,8 +8,8 @@ from litestar.response import Response
 
 from db.gone import DatabaseGone
 from domain import clock, errors
-from web.next import is_ours
-from web.respond import Wanted, error_page, redirect, wanted
+from web.next import stood_at
+from web.respond import error_page, lead
 from web.session import Caller
 
 logger = logging.getLogger("kith.web")
@@ -19,6 +19,7 @@ class LoginNeeded(Exception):
     """Nobody is logged in, and the address is not for everybody."""
 
 
+LOST = "You were logged out, so nothing was done, and what you typed was not kept. Log in to go on"
 HTTP_WORDS = {
     400: ("This could not be read", "Go back, check what you typed, and try again."),
     405: ("This cannot be done here", "Go back and use the buttons on the page."),
@@ -38,12 +39,10 @@ def not_permitted(request: Caller, error: Exception) -> Response[bytes]:
 
 
 def login_needed(request: Caller, error: Exception) -> Response[bytes]:
-    """Leads to the login page and, after it, back. A fragment's login leads the whole page there."""
-    if wanted(request) is Wanted.FRAGMENT:
-        return Response(b"", status_code=401, headers={"HX-Redirect": "/login"})
-    if request.method in ("GET", "HEAD") and is_ours(request.url.path):
-        return redirect(f"/login?next={request.url.path}")
-    return redirect("/login")
+    """Leads to the login page, which says what became of a form, and after it back. A fragment's login leads the whole
+    page there."""
+    after, lost = stood_at(request), request.method not in ("GET", "HEAD")
+    return lead(request, f"/login?next={after}" if after else "/login", flash=LOST if lost else "", status=401)
 
 
 def link_closed(request: Caller, error: errors.LinkClosed) -> Response[bytes]:

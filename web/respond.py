@@ -55,9 +55,17 @@ async def done(
         body = _render(request, "fragment.html", partial=f"partials/{fragment}.html", **{"flash": flash, **values})
         place = {"HX-Retarget": f"#{into}", "HX-Reswap": "outerHTML"} if into else {}
         return _answer(request, body, 200, {**FRAGMENT_HEADERS, **place})
+    return lead(request, to, flash=flash, cookies=cookies)
+
+
+def lead(
+    request: Caller, to: str, *, flash: str = "", cookies: list[Cookie] | None = None, status: int = 200
+) -> Response[bytes]:
+    """The whole page goes on to another, which shows the flash: 303 or, for a fragment, htmx is told with `status`."""
+    sent = [*(cookies or []), *([_flash(request, flash)] if flash else [])]
     if wanted(request) is Wanted.FRAGMENT:
-        return Response(b"", headers={"HX-Redirect": to}, cookies=[*(cookies or []), _flash(request, flash)])
-    return redirect(to, [*(cookies or []), *([_flash(request, flash)] if flash else [])])
+        return Response(b"", status_code=status, headers={"HX-Redirect": to}, cookies=sent)
+    return redirect(to, sent)
 
 
 def redirect(to: str, cookies: list[Cookie] | None = None) -> Response[bytes]:

@@ -7,6 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.types import Scope
 
 from domain import sessions
 from domain.accounts import LoggedIn
@@ -52,6 +53,12 @@ def known_account(request: Caller) -> tuple[UUID, int] | None:
         return UUID(account), int(version)
     except (BadSignature, ValueError, TypeError):
         return None
+
+
+def is_polled(scope: Scope) -> bool:
+    """Whether a piece of a page asks by itself, every few seconds: nobody need sit there, so no session lives on by it.
+    Its address says so."""
+    return b"polled=yes" in scope.get("query_string", b"").split(b"&")
 
 
 async def end_session(request: Caller) -> None:

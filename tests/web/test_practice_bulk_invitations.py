@@ -1,6 +1,7 @@
 """Inviting many from a report, and the page of it: what is shown, what is refused, and what stays as it was."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,12 +12,13 @@ from db.engine import run
 from db.tables.member import MemberLevel
 from domain import clock
 from domain.places import Place
-from tests.cast import Someone
+from tests.cast import PASSWORD, Someone
 from tests.clinic import NOW, Clinic, write
 from tests.domain.inviting_many import adults, child, choose, counts, invite, owed, report_of
-from tests.web.conftest import Browser, text
+from tests.web.conftest import SITE, Browser, text
 
 HERE = "/practice/harbour-street-clinic"
+NEXT = re.compile(r'name="next" value="([^"]*)"')
 FIELD = re.compile(r'<input type="hidden" name="(row|version|shown)" value="([^"]*)">')
 
 
@@ -206,19 +208,50 @@ async def test_forged_ids_are_absent(browser: Browser, clinic: Clinic) -> None:
     assert (await counts(made)) == {"Waiting": 1}
 
 
-async def test_a_session_that_ends_in_the_middle_loses_nothing(browser: Browser, clinic: Clinic) -> None:
+@pytest.mark.parametrize("where", ["invite", "choice", "patient-status"])
+@pytest.mark.parametrize("htmx", [False, True])
+async def test_a_session_that_ends_in_the_middle_says_so_and_leads_back(
+    browser: Browser, clinic: Clinic, where: str, htmx: bool
+) -> None:
     _, report = await ready(browser, clinic)
-    form = await drawn(browser, report)
+    form = {**await drawn(browser, report), "status": "Inactive", "choose": "nobody"}
     await run("DELETE FROM session")
-    answer = await browser.post(action(report), data=form)
-    assert "<h1>Login</h1>" in answer.text
-    htmx = await browser.htmx("POST", action(report), data=form)
-    assert (htmx.status_code, htmx.headers["HX-Redirect"]) == (401, "/login")
+    stood = f"{HERE}/reports/{report}{'' if htmx else f'/{where}'}"
+    headers = {"Referer": f"{SITE}{stood}?page=2"} | ({"HX-Request-Type": "partial"} if htmx else {})
+    answer = await browser.post(f"{HERE}/reports/{report}/{where}", data=form, headers=headers, follow_redirects=False)
+    assert answer.status_code == (401 if htmx else 303)
+    login = await browser.get(answer.headers["HX-Redirect" if htmx else "Location"])
+    assert "You were logged out, so nothing was done, and what you typed was not kept. Log in to go on" in text(login)
+    typed = {"email": "rhys@example.com", "password": PASSWORD, "next": NEXT.findall(login.text)[0]}
+    back = await browser.post("/login", data=typed, follow_redirects=False)
+    assert back.headers["Location"] == stood
     assert await owed() == []
     assert len(await run("SELECT FROM chosen_patient")) == 6
-    await browser.log_in("rhys@example.com")
-    assert (await browser.post(action(report), data=form)).status_code == 200
-    assert len(await owed()) == 4
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://evil.example/practice/x", f"{SITE}/logout", f"{SITE}//evil.example", f"{SITE}/practice/../x"],
+)
+async def test_from_no_page_of_ours_it_leads_back_to_the_practice(browser: Browser, referer: str) -> None:
+    path = f"{HERE}/reports/{uuid4()}/invite"
+    answer = await browser.post(path, headers={"Referer": referer}, follow_redirects=False)
+    assert answer.headers["Location"] == f"/login?next={HERE}/"
+
+
+async def test_a_piece_that_asks_by_itself_keeps_no_session_alive(browser: Browser, clinic: Clinic) -> None:
+    place, report = await ready(browser, clinic)
+    page = f"{HERE}/bulk-invitations/{await invite(place, report)}"
+    polled = f"{page}?polled=yes"
+    assert f'data-hx-get="{polled}"' in (await browser.get(page)).text
+    before = clock.now() - timedelta(minutes=14)
+    await run("UPDATE session SET seen_at = $1", before)
+    assert (await browser.htmx("GET", polled, "bulk-progress")).status_code == 200
+    assert [row["seen_at"] for row in await run("SELECT seen_at FROM session")] == [before]
+    await run("UPDATE session SET seen_at = $1", before - timedelta(minutes=1))
+    headers = {"HX-Request-Type": "partial", "Referer": f"{SITE}{page}"}
+    lapsed = await browser.get(polled, headers=headers)
+    assert (lapsed.status_code, lapsed.headers["HX-Redirect"]) == (401, f"/login?next={page}")
 
 
 async def test_cancel_all_and_what_the_page_says_then(browser: Browser, clinic: Clinic) -> None:

@@ -18,7 +18,7 @@ from domain.places import Place
 from tests.cast import someone
 from tests.clinic import Clinic, set_clock, write
 from tests.domain.inviting import BORN, CHILD_BORN, practitioner
-from tests.domain.inviting_many import adults, child, report_of
+from tests.domain.inviting_many import adults, child, invite, report_of
 
 pytestmark = pytest.mark.usefixtures("database")
 Making = Callable[[Clinic, Place], Awaitable[UUID]]
@@ -194,6 +194,30 @@ async def test_where_names_are_hidden_nobody_is_invited_and_nothing_is_read() ->
     weighing = await weigh(tom, [patient])
     assert [one.outcome for one in weighing.patients] == [BulkOutcome.NAME_HIDDEN]
     assert "p0@example.com" not in repr(weighing)
+
+
+async def test_it_says_who_declined_or_was_locked_before() -> None:
+    clinic = await Clinic.open(None)
+    place = await practitioner(clinic)
+    patients = await adults(clinic, 4)
+    await invite(place, await report_of(place, patients))
+    for patient, state in zip(patients, ("Declined", "Declined", "Locked", "Pending"), strict=True):
+        declined = clock.now() if state == "Declined" else None
+        await run("UPDATE invitation SET state = $2, declined_at = $3 WHERE patient = $1", patient, state, declined)
+    await run("UPDATE patient SET active = false WHERE id = $1", patients[1])
+    shown = await bulk.preview(place, await report_of(place, patients))
+    assert (shown.sent, shown.declined, shown.locked) == (2, 1, 1)
+
+
+async def test_it_names_the_first_few_who_get_none() -> None:
+    clinic = await Clinic.open(None)
+    place = await practitioner(clinic)
+    inactive = [await grown(clinic, active=False, first_name=f"P{n}") for n in range(7)]
+    shown = await bulk.preview(place, await report_of(place, [await grown(clinic), *inactive]))
+    assert shown.names == {(BulkOutcome.INACTIVE, ""): tuple(f"P{n} Tait" for n in range(5))}
+    tom = await clinic.place(await clinic.hire("Tom Whitlock", MemberLevel.CLINICAL, hides_names=True))
+    [(group, names)] = (await weigh(tom, inactive[:1])).names.items()
+    assert (group, names[0][:2]) == ((BulkOutcome.NAME_HIDDEN, ""), "KT")
 
 
 async def test_adults_with_one_email_get_none_and_their_children_still_do() -> None:

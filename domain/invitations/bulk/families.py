@@ -17,6 +17,8 @@ class Weighed:
     patient: UUID
     outcome: BulkOutcome
     reason: str = ""
+    code: str = ""
+    """Where their name is hidden, and they may be found."""
     called: str = ""
     first_name: str = ""
     last_name: str = ""
@@ -28,11 +30,20 @@ class Weighed:
     """Eighteen or older; False also where the birth date is not known."""
     guessed: bool = False
     """Whether their birth date was wrong too often."""
+    declined: bool = False
+    """Whether they declined an earlier invitation."""
+    locked: bool = False
+    """Whether an earlier invitation is locked: their birth date was wrong five times."""
 
     @property
     def is_sent(self) -> bool:
         """Whether a mail goes to them, as far as is known yet."""
         return self.outcome is BulkOutcome.WAITING
+
+    @property
+    def name(self) -> str:
+        """As the member may read it: their code where names are hidden, '' without access."""
+        return f"{self.first_name} {self.last_name}".strip() or self.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def _demand_said(term: str, value: str, field: str) -> None:
 def _demand_none(term: str, lacking: Sequence[Weighed], field: str) -> None:
     if not lacking:
         return
-    names = [f"{one.first_name} {one.last_name}".strip() for one in lacking[:NAMED]]
+    names = [one.name for one in lacking[:NAMED]]
     more = len(lacking) - len(names)
     who = listed([*names, f"{more:,} more"]) if more else listed(names)
     raise Refused(

@@ -29,8 +29,13 @@ class BulkPreview:
 
     report: Report
     groups: Mapping[tuple[BulkOutcome, str], int]
+    names: Mapping[tuple[BulkOutcome, str], tuple[str, ...]]
+    """The first few of each group but Waiting, five at most; a group of whom none may be named is not in it."""
     many: int
     sent: int
+    declined: int
+    """Of those who are sent one: how many declined before, and how many got their birth date wrong five times."""
+    locked: int
     letters: int
     families: int
     first: Letter | None
@@ -78,8 +83,11 @@ def _preview(
     return BulkPreview(
         report=report,
         groups=weighing.counts,
+        names=weighing.names,
         many=len(weighing.patients),
         sent=sum(len(letter.members) for letter in weighing.letters),
+        declined=sum(one.is_sent and one.declined for one in weighing.patients),
+        locked=sum(one.is_sent and one.locked for one in weighing.patients),
         letters=len(weighing.letters),
         families=sum(letter.is_family for letter in weighing.letters),
         first=first,

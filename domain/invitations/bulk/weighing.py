@@ -5,6 +5,7 @@ statements whatever their number.
 """
 
 import hashlib
+import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,19 +27,23 @@ from domain.places import FOUND, Place, finding
 from domain.portals import called
 
 _facts = Prepared(
-    f"SELECT chosen.patient, ({FOUND}) IS TRUE AS found, p.first_name, p.last_name, p.preferred_name, p.birth_date,"  # noqa: S608 - words of ours
-    " p.active, p.deceased_on IS NOT NULL AS deceased, p.portal IS NOT NULL AS linked, p.email, p.email_key,"
-    " coalesce(w.name, '') AS practitioner, works_here.email_key IS NOT NULL AS works_here,"
+    f"SELECT chosen.patient, ({FOUND}) IS TRUE AS found, p.code, p.first_name, p.last_name, p.preferred_name,"  # noqa: S608 - words of ours
+    " p.birth_date, p.active, p.deceased_on IS NOT NULL AS deceased, p.portal IS NOT NULL AS linked, p.email,"
+    " p.email_key, coalesce(w.name, '') AS practitioner, works_here.email_key IS NOT NULL AS works_here,"
     " EXISTS (SELECT FROM invitation open WHERE open.patient = p.id AND open.state = 'Pending'"
-    "  AND open.expires_at > $6) AS pending,"
-    " (SELECT coalesce(sum(tried.tries + tried.wrong_before), 0) FROM invitation tried WHERE tried.patient = p.id"
-    "  AND tried.sent_at > $7) AS wrong"
+    "  AND open.expires_at > $6) AS pending, before.*"
     " FROM unnest($5::uuid[]) AS chosen (patient) LEFT JOIN patient p ON p.id = chosen.patient AND p.practice = $1"
+    " CROSS JOIN LATERAL (SELECT coalesce(sum(i.tries + i.wrong_before) FILTER (WHERE i.sent_at > $7), 0) AS wrong,"
+    "  count(*) FILTER (WHERE i.state = 'Declined') > 0 AS declined,"
+    "  count(*) FILTER (WHERE i.state = 'Locked') > 0 AS locked FROM invitation i WHERE i.patient = p.id) AS before"
     " LEFT JOIN member m ON m.id = p.practitioner LEFT JOIN account w ON w.id = m.account"
     f" LEFT JOIN ({staff.KEYS_HERE}) AS works_here ON p.email_key <> ''"
     '  AND works_here.email_key = p.email_key COLLATE "C"'
     " ORDER BY chosen.patient"
 )
+
+NAMED = 5
+"""So many of a group are named; how many there are is said."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,18 @@ class Weighing:
         many = Counter((one.outcome, one.reason) for one in self.patients)
         order = list(BulkOutcome)
         return dict(sorted(many.items(), key=lambda item: (order.index(item[0][0]), item[0][1])))
+
+    @cached_property
+    def names(self) -> Mapping[tuple[BulkOutcome, str], tuple[str, ...]]:
+        """The first few names of each of `counts` to whom no letter goes; none of whom the member does not find."""
+        named: dict[tuple[BulkOutcome, str], list[Weighed]] = {}
+        for one in self.patients:
+            if one.name and not one.is_sent:
+                named.setdefault((one.outcome, one.reason), []).append(one)
+        return {
+            group: tuple(one.name for one in heapq.nsmallest(NAMED, those, key=_by_name))
+            for group, those in named.items()
+        }
 
     @cached_property
     def digest(self) -> str:
@@ -80,7 +97,7 @@ def _weighed(row: Mapping[str, Any], today: date, *, hides_names: bool) -> Weigh
     age = age_on(today, row["birth_date"]) if row["found"] else None
     said = outcome(row, age, hides_names=hides_names)
     if said in (BulkOutcome.NO_ACCESS, BulkOutcome.NAME_HIDDEN):
-        return Weighed(row["patient"], said)
+        return Weighed(row["patient"], said, code=row["code"] if said is BulkOutcome.NAME_HIDDEN else "")
     return Weighed(
         patient=row["patient"],
         outcome=said,
@@ -93,4 +110,10 @@ def _weighed(row: Mapping[str, Any], today: date, *, hides_names: bool) -> Weigh
         birth_date=row["birth_date"],
         adult=age is not None and age >= ADULT,
         guessed=row["wrong"] >= rations.MOST_WRONG,
+        declined=row["declined"],
+        locked=row["locked"],
     )
+
+
+def _by_name(one: Weighed) -> tuple[str, str]:
+    return one.last_name.casefold(), one.name.casefold()

@@ -19,6 +19,9 @@ STATUS = (
 """The status as a column."""
 
 
+HAS_PORTAL = "p.portal IS NOT NULL"
+
+
 def open_invitation(now: str) -> str:
     """Whether invitation `open` can still be accepted. `now` is the number of that value, such as "$3"."""
     return f"open.patient = p.id AND open.state = '{InvitationState.PENDING}' AND open.expires_at > {now}"
@@ -30,7 +33,7 @@ def portal_state_is(invited: str) -> dict[PortalState, str]:
     return {
         PortalState.NONE: f"(p.portal IS NULL AND NOT {invited})",
         PortalState.INVITED: f"(p.portal IS NULL AND {invited})",
-        PortalState.LINKED: "p.portal IS NOT NULL",
+        PortalState.LINKED: HAS_PORTAL,
     }
 
 

@@ -139,7 +139,8 @@ class PatientsQuery(Condition):
         if asked.status:
             yield standing.STATUS_IS[asked.status]
         if asked.portal:
-            yield self.portal_is[asked.portal]
+            # Not of portal_is: a moment that no word of the statement needs has no type there.
+            yield standing.HAS_PORTAL if asked.portal is PortalState.LINKED else self.portal_is[asked.portal]
         if asked.has_email:
             yield f"p.email_key {'<>' if asked.has_email is HasEmail.YES else '='} ''"
         if asked.tag:

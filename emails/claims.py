@@ -1,16 +1,18 @@
 """The rows of the outbox that one worker has in hand: claimed, given back, marked."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from db.engine import run
+from db.engine import DatabaseGone, run, transaction
 from db.tables.bulk_invitation import BulkOutcome
 from domain import clock
 from domain.invitations import delivery
 from domain.mail import MailKind
-from emails.kinds import BUILDERS
+from emails.kinds import BUILDERS, WHEN_FAILED
 from emails.letter import Owed
 
 NO_LONGER_DUE = "no longer due"
@@ -43,6 +45,8 @@ WITH marked AS (
 UPDATE bulk_invitation_patient p SET outcome = $7, reason = $8
 FROM marked WHERE p.mail = marked.id AND p.outcome = 'Waiting' AND $7::text IS NOT NULL
 """
+Marks = tuple[Any, ...]
+Telling = Callable[[], Awaitable[None]]
 GIVE_BACK = """
 UPDATE mail SET claim = NULL, claimed_until = NULL, attempts = attempts - 1 WHERE id = ANY($1) AND claim = $2
 """
@@ -53,8 +57,8 @@ class Claims:
 
     def __init__(self) -> None:
         self.id = uuid4()
-        self.unmarked: list[tuple[Any, ...]] = []
-        """What is to be marked, and stays here while the database is away."""
+        self.unmarked: list[tuple[Marks, Telling | None]] = []
+        """What is to be marked, and who is told with it; it stays here while the database is away."""
         self.marking = asyncio.Lock()
 
     async def take(self, most: int) -> list[Owed]:
@@ -76,22 +80,39 @@ class Claims:
         self._mark(owed, clock.now(), None, None, None, BulkOutcome.SENT.value, "")
 
     def failed(self, owed: Owed, failure: str) -> None:
-        """To be marked: it will never arrive. Its patients are Failed, or Cancelled when it was no longer due."""
+        """To be marked: it will never arrive. Its patients are Failed, or Cancelled when it was no longer due. Whoever
+        sent it is told, together with the marking or not at all."""
         ended = (BulkOutcome.FAILED.value, delivery.reason(failure))
         if failure == NO_LONGER_DUE:
             ended = (BulkOutcome.CANCELLED.value, "")
-        self._mark(owed, None, clock.now(), failure, None, *ended)
+        tell = WHEN_FAILED.get(owed.kind) if failure != NO_LONGER_DUE else None
+        telling = partial(tell, owed.subject, owed.created_at, failure) if tell else None
+        self._mark(owed, None, clock.now(), failure, None, *ended, telling=telling)
 
     def put_off(self, owed: Owed, failure: str, due_at: datetime) -> None:
         """To be marked: it is to be tried again. Its patients go on waiting."""
         self._mark(owed, None, None, failure, due_at, None, "")
 
-    def _mark(self, owed: Owed, *marks: Any) -> None:
-        self.unmarked.append((owed.id, self.id, *marks))
+    def _mark(self, owed: Owed, *marks: Any, telling: Telling | None = None) -> None:
+        self.unmarked.append(((owed.id, self.id, *marks), telling))
 
     async def mark(self) -> None:
-        """Marks all that is to be marked and still ours. Raises DatabaseGone: then it is marked the next time."""
+        """Marks all that is to be marked and still ours. Raises DatabaseGone: then it is marked the next time; and what
+        the telling raises: then the mail is another worker's after a while."""
         async with self.marking:
             while self.unmarked:
-                await run(FINISH, *self.unmarked[0])
+                marks, telling = self.unmarked[0]
+                await (run(FINISH, *marks) if telling is None else self._tell(marks, telling))
                 self.unmarked.pop(0)
+
+    async def _tell(self, marks: Marks, telling: Telling) -> None:
+        """The invitation first, then the mail and its patients, as all do who lock them."""
+        try:
+            async with transaction():
+                await telling()
+                await run(FINISH, *marks)
+        except DatabaseGone:
+            raise
+        except Exception:
+            self.unmarked.pop(0)
+            raise

@@ -18,7 +18,6 @@ from domain import clock
 from domain.journal import note
 from emails.claims import NO_LONGER_DUE, Claims
 from emails.compose import sender_address
-from emails.kinds import WHEN_FAILED
 from emails.letter import NoLongerDue, NoSuchMailbox, Owed
 from emails.rate import USED_WITHIN, Rate
 from emails.refusals import NO_MAILBOX, NotNow, ServerAway, Undeliverable
@@ -133,7 +132,7 @@ class Outbox:
         if isinstance(error, DatabaseGone):
             raise error
         if isinstance(error, NoLongerDue):
-            await self._end(owed, NO_LONGER_DUE)
+            await self._fail(owed, NO_LONGER_DUE)
             return
         if isinstance(error, NoSuchMailbox):
             await self._fail(owed, NO_MAILBOX)
@@ -143,12 +142,6 @@ class Outbox:
         await self._fail(owed, "could not be written")
 
     async def _fail(self, owed: Owed, failure: str) -> None:
-        """Tells whoever sent it, and only then ends it: a worker that dies in between tells them again."""
-        if owed.kind in WHEN_FAILED:
-            await WHEN_FAILED[owed.kind](owed.subject, owed.created_at, failure)
-        await self._end(owed, failure)
-
-    async def _end(self, owed: Owed, failure: str) -> None:
         self.claims.failed(owed, failure)
         await self.claims.mark()
         note("mail failed", mail=owed.id, kind=owed.kind, attempts=owed.attempts, failure=failure)

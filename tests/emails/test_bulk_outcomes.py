@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from asyncpg import PostgresSyntaxError
 
 from db.engine import counting, run
 from domain import clock, invitations
 from domain.invitations.delivery import AWAY, NO_MAILBOX
 from domain.mail import MailKind
+from emails import claims
 from emails import outbox as outboxes
 from emails.kinds import BUILT_TOGETHER
 from tests.clinic import Clinic
@@ -120,3 +122,29 @@ async def test_a_batch_is_read_in_as_many_statements_as_one(outbox, office):
     await invite_many(clinic, place, 15)
     assert len(one) == len(await statements()) == 2
     assert len(office.taken) == 16
+
+
+@pytest.mark.parametrize("of_a_family", [False, True])
+async def test_a_worker_that_dies_between_the_telling_and_the_marking_leaves_both_to_the_next(
+    outbox, office, new_outbox, monkeypatch, of_a_family
+):
+    clinic = await Clinic.open(None)
+    place = await practitioner(clinic)
+    if of_a_family:
+        made = await invite(place, await report_of(place, [await child(clinic, name) for name in ("Ana", "Beto")]))
+        await run("UPDATE mail SET due_at = created_at")
+    else:
+        made, _ = await invite_many(clinic, place, 1)
+    [mail] = await run("SELECT recipient FROM mail")
+    office.answers[mail["recipient"]] = ["550 5.1.1 unknown", "550 5.1.1 unknown"]
+    with monkeypatch.context() as dying:
+        dying.setattr(claims, "FINISH", "the worker dies")
+        with pytest.raises(PostgresSyntaxError):
+            await outbox.turn(lambda: False)
+    assert await run("SELECT DISTINCT state FROM invitation") == [{"state": "Pending"}]
+    await run("UPDATE mail SET claimed_until = created_at")
+    await send_all(new_outbox())
+    assert await reasons(made) == {("Failed", NO_MAILBOX)}
+    assert await run("SELECT DISTINCT state FROM invitation") == [{"state": "Undeliverable"}]
+    told = await run("SELECT count(*) AS many FROM notification WHERE kind = 'invitation-undeliverable'")
+    assert told[0]["many"] == (2 if of_a_family else 1)

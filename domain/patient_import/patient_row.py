@@ -32,8 +32,9 @@ BY_PERSON = "person:"
 """How the identity of a row without an Id begins."""
 LONGEST_ID, LONGEST_NAME = 100, 100
 LONGEST_TAGS = 500
-IS_ACTIVE = {"": True, "active": True, "inactive": False, "true": True, "false": False, "yes": True, "no": False}
-"""What stands for a status: our words, and those of files that say whether somebody is active."""
+IS_ACTIVE = {"": None, "active": True, "inactive": False, "true": True, "false": False, "yes": True, "no": False}
+"""What stands for a status: our words, and those of files that say whether somebody is active. Of None nothing is said:
+who is there stays as they are, and who is new is active."""
 SPELLED_OUT = {"m": "Male", "f": "Female", "male": "Male", "female": "Female"}
 
 
@@ -65,7 +66,7 @@ def read(given: Mapping[str, str], today: date) -> dict[str, Any]:
     return found
 
 
-def _active(given: str) -> bool:
+def _active(given: str) -> bool | None:
     said = given.strip().casefold()
     if said not in IS_ACTIVE:
         raise BadRow("Status must be Active or Inactive")

@@ -73,7 +73,7 @@ async def patients(practice: UUID, source: str, rows: Rows, there: Mapping[str, 
     """Writes patients of a practice, `there` telling who of them it has. All rows have the same columns."""
     keyed = [{**{name: row[name] for name in row if name != "tags"}, **patient_keys(row)} for row in rows]
     first = {"practice": practice, "source": source, "created_at": clock.now()}
-    new = [{"id": new_id(), **first, **row} for row in keyed if row["source_id"] not in there]
+    new = [{"id": new_id(), **first, **row, **_active(row)} for row in keyed if row["source_id"] not in there]
     old = [{"id": there[row["source_id"]].id, **row} for row in keyed if row["source_id"] in there]
     await _insert(practice, new)
     changed = await _update(practice, old)
@@ -82,6 +82,11 @@ async def patients(practice: UUID, source: str, rows: Rows, there: Mapping[str, 
         changed += await _tag(practice, {ids[row["source_id"]]: row["tags"] for row in rows}, changed, old)
     tally = Tally(len(new), len(changed), len(old) - len(changed))
     return Written(tally, [row["id"] for row in changed if row["portal"]])
+
+
+def _active(row: Mapping[str, Any]) -> dict[str, bool]:
+    """Who is new and of whom the file says nothing is active."""
+    return {"active": row["active"] is not False} if "active" in row else {}
 
 
 async def _insert(practice: UUID, rows: Rows) -> None:
@@ -105,7 +110,9 @@ async def _update(practice: UUID, rows: Rows) -> list[dict[str, Any]]:
         return []
     names = list(rows[0])
     changing = [name for name in names if name not in ("id", "source_id")]
-    kept, new = (", ".join(f"{source}.{name}" for name in changing) for source in ("p", "news"))
+    kept = ", ".join(f"p.{name}" for name in changing)
+    # Of whom the file does not say whether they are active, they stay as they are.
+    new = ", ".join("coalesce(news.active, p.active)" if name == "active" else f"news.{name}" for name in changing)
     sql = (
         f"UPDATE patient p SET ({', '.join(changing)}) = ROW ({new}), version = p.version + 1"  # noqa: S608 - names of ours
         f" FROM {columns_as_arrays(Patient, names)} AS news ({', '.join(names)}) WHERE p.id = news.id"

@@ -109,3 +109,12 @@ async def test_five_hundred_are_tagged_in_the_same_few_statements(bring: Any) ->
         many.append(len(statements))
     assert many[1] <= many[0] + 3  # a code that somebody has is drawn again
     assert len(await run("SELECT FROM patient_tag")) == 502
+
+
+async def test_an_empty_status_leaves_who_is_there_as_they_are(bring: Any) -> None:
+    await bring(HEADER, f"{BEN},Inactive,", "2,Cy,Lam,1991-05-05,Active,")
+    again = await bring(HEADER, f"{BEN},,", "2,Cy,Lam,1991-05-05,,", "3,Di,Lim,1992-05-05, ,")
+    assert (again.created, again.unchanged) == (1, 2)
+    assert await standing() == [("1", False, 1), ("2", True, 1), ("3", True, 1)]
+    moved = await bring(f"{HEADER},City", f"{BEN},,,Glebe")
+    assert (moved.updated, (await standing())[0]) == (1, ("1", False, 2))

@@ -141,8 +141,12 @@ CREATE TABLE mail_rate (
 
 async def _key_cities(connection: Any) -> None:
     rows = await connection.fetch("SELECT DISTINCT city FROM patient WHERE city <> ''")
-    await connection.executemany(
-        "UPDATE patient SET city_key = $2 WHERE city = $1", [(row["city"], key(row["city"])) for row in rows]
+    cities = [row["city"] for row in rows]
+    await connection.execute(
+        "UPDATE patient p SET city_key = known.key FROM unnest($1::text[], $2::text[]) AS known (city, key)"
+        " WHERE p.city = known.city",
+        cities,
+        [key(city) for city in cities],
     )
 
 

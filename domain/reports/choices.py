@@ -49,24 +49,16 @@ async def count(place: Place, report: UUID) -> int:
     return await _many(place, report)
 
 
-async def choose(
-    place: Place, report: UUID, patients: Collection[UUID], version: int, *, chosen: bool = True
-) -> Choice:
-    """Chooses these patients too or, with `chosen=False`, no longer. Once more changes nothing. Whoever is not in the
-    report, or not this member's to find, is left out and counted as refused.
-
-    Raises NotPermitted, NotFound, Changed when the filters are newer than the form or were never run, and Refused for
-    too many.
-    """
-    ticked, unticked = (patients, ()) if chosen else ((), patients)
-    return await choose_page(place, report, [*ticked, *unticked], ticked, version)
-
-
 async def choose_page(
     place: Place, report: UUID, shown: Collection[UUID], ticked: Collection[UUID], version: int
 ) -> Choice:
     """Of the patients `shown` on a page, chooses those who are `ticked` and no others; who is not shown stays as they
-    were. Raises as `choose` does."""
+    were. Once more changes nothing. Whoever is ticked and not shown, not in the report, or not this member's to find,
+    is left out and counted as refused.
+
+    Raises NotPermitted, NotFound, Changed when the filters are newer than the form or were never run, and Refused for
+    too many.
+    """
     demand(place, PlacePermission.CHOOSE_PATIENTS)
     async with transaction():
         found, ran = await _held(place, report, version)
@@ -77,12 +69,12 @@ async def choose_page(
             list(ticked),
         )
         wanted = set(ticked) & set(shown)
-        refused = len(wanted) - await _add(place, found, ran, wanted) if wanted else 0
-        return Choice(await _not_too_many(place, report), refused)
+        added = await _add(place, found, ran, wanted) if wanted else 0
+        return Choice(await _not_too_many(place, report), len(set(ticked)) - added)
 
 
 async def choose_all(place: Place, report: UUID, version: int) -> Choice:
-    """Chooses everybody in the report, and nobody else. Raises as `choose` does."""
+    """Chooses everybody in the report, and nobody else. Raises as `choose_page` does."""
     demand(place, PlacePermission.CHOOSE_PATIENTS)
     async with transaction():
         found, ran = await _held(place, report, version)
@@ -92,7 +84,7 @@ async def choose_all(place: Place, report: UUID, version: int) -> Choice:
 
 
 async def choose_none(place: Place, report: UUID, version: int) -> Choice:
-    """Chooses nobody. Raises as `choose` does."""
+    """Chooses nobody. Raises as `choose_page` does."""
     demand(place, PlacePermission.CHOOSE_PATIENTS)
     async with transaction():
         await _held(place, report, version)

@@ -1,6 +1,7 @@
 """Case Load answers whatever is asked, alone and with anything else, in every way that its filters are used."""
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ async def everything(place: Place) -> list[tuple[str, str]]:
         {"level": MemberLevel.OWN_AND_CONTACT, "calendars": "none", "profiles": "own"},
     ],
 )
-async def test_every_value_is_run_read_chosen_and_written_down(people: People, rights: dict[str, object]) -> None:
+async def test_every_value_is_run_read_chosen_and_written_down(people: People, rights: dict[str, Any]) -> None:
     place = await hired(people, "Quinn Abara", **rights)
     values = await everything(place)
     assert {"practitioner", "status", "portal"} <= {name for name, _ in values}
@@ -62,7 +63,7 @@ async def test_every_value_is_run_read_chosen_and_written_down(people: People, r
 
 
 @pytest.mark.parametrize("rights", [{}, {"has_invitations": False, "level": MemberLevel.PERSONAL}])
-async def test_any_two_are_asked_together(people: People, rights: dict[str, object]) -> None:
+async def test_any_two_are_asked_together(people: People, rights: dict[str, Any]) -> None:
     place = await hired(people, "Quinn Abara", **rights)
     for one, other in combinations(await everything(place), 2):
         said = dict((one, other))

@@ -58,9 +58,9 @@ async def test_chosen_twice_is_chosen_once(amara: Place) -> None:
     report = await started(amara)
     some = (await on_page(amara, report))[:3]
     for _ in range(2):
-        assert await choices.choose(amara, report, [*some, *some], 1) == Choice(3)
+        assert await choices.choose_page(amara, report, some, [*some, *some], 1) == Choice(3)
     for _ in range(2):
-        assert await choices.choose(amara, report, some[:1], 1, chosen=False) == Choice(2)
+        assert await choices.choose_page(amara, report, some[:1], [], 1) == Choice(2)
     assert await choices.choose_none(amara, report, 1) == Choice(0)
     assert await choices.choose_none(amara, report, 1) == Choice(0)
 
@@ -83,7 +83,8 @@ async def test_who_is_not_in_the_report_is_refused(amara: Place, clinic: Clinic)
     )
     [inactive] = await run("SELECT id FROM patient WHERE NOT active LIMIT 1")
     forged = [other.patient, uuid4(), kept, inactive["id"]]
-    assert await choices.choose(amara, report, [clinic.patient, *forged], 1) == Choice(1, refused=4)
+    shown = [clinic.patient, *forged]
+    assert await choices.choose_page(amara, report, shown, shown, 1) == Choice(1, refused=4)
     assert await choices.choose_page(amara, report, forged, forged, 1) == Choice(1, refused=4)
     assert await choices.chosen(amara, report) == [clinic.patient]
 
@@ -91,13 +92,14 @@ async def test_who_is_not_in_the_report_is_refused(amara: Place, clinic: Clinic)
 async def test_what_was_not_shown_is_not_ticked(amara: Place, clinic: Clinic) -> None:
     report = await started(amara)
     [first, second, *_] = await on_page(amara, report)
-    assert await choices.choose_page(amara, report, [first], [first, second], 1) == Choice(1)
+    assert await choices.choose_page(amara, report, [first], [first, second], 1) == Choice(1, refused=1)
+    assert await choices.chosen(amara, report) == [first]
 
 
 async def test_run_again_those_who_still_match_stay_chosen(amara: Place) -> None:
     report = await started(amara, status="Active")
     first = (await on_page(amara, report))[:4]
-    await choices.choose(amara, report, first, 1)
+    await choices.choose_page(amara, report, first, first, 1)
     await run("UPDATE patient SET active = false WHERE id = $1", first[0])
     await write(
         "patient_revocation", patient=first[1], member=amara.member, revoked_by=amara.account, revoked_at=clock.now()
@@ -117,7 +119,6 @@ async def test_other_filters_end_a_choice(amara: Place) -> None:
         for call in (
             choices.choose_all(amara, report, version),
             choices.choose_none(amara, report, version),
-            choices.choose(amara, report, [], version),
             choices.choose_page(amara, report, [], [], version),
         ):
             with pytest.raises(Changed):
@@ -137,7 +138,10 @@ async def test_what_was_done_with_them_chooses_nobody(amara: Place) -> None:
 async def test_months_are_no_patients(amara: Place, clinic: Clinic) -> None:
     report = new_id()
     await saving.start(amara, report, "Portal Adoption", {})
-    for call in (choices.choose_all(amara, report, 1), choices.choose(amara, report, [clinic.patient], 1)):
+    for call in (
+        choices.choose_all(amara, report, 1),
+        choices.choose_page(amara, report, [clinic.patient], [clinic.patient], 1),
+    ):
         with pytest.raises(NotFound):
             await call
 
@@ -151,7 +155,7 @@ async def test_at_once_many_times_is_once(amara: Place) -> None:
             choices.choose_page(amara, report, first, first, 1),
             choices.choose_all(amara, report, 1),
             running.run(amara, report),
-            choices.choose(amara, report, first, 1),
+            choices.choose_page(amara, report, first, first, 1),
         )
         assert done[0] == done[2] == Choice(120)
         assert await choices.count(amara, report) == 120
@@ -177,8 +181,8 @@ async def test_no_more_than_so_many_at_once(amara: Place, monkeypatch: pytest.Mo
     with pytest.raises(Refused, match="can be chosen at once"):
         await choices.choose_all(amara, report, 1)
     assert await choices.count(amara, report) == 0
-    await choices.choose(amara, report, first, 1)
-    assert (await choices.choose(amara, report, second, 1)).many == 100
+    await choices.choose_page(amara, report, first, first, 1)
+    assert (await choices.choose_page(amara, report, second, second, 1)).many == 100
     with pytest.raises(Refused):
-        await choices.choose(amara, report, third[:1], 1)
+        await choices.choose_page(amara, report, third[:1], third[:1], 1)
     assert await choices.count(amara, report) == 100

@@ -278,7 +278,7 @@ async def test_who_may_and_who_may_not(clinic: Clinic, amara: Place) -> None:
         saving.save(tom, own, "Mine", shared=False, version=2),
         saving.remove(tom, own),
         choices.choose_all(tom, own, 2),
-        choices.choose(tom, report, [clinic.patient], 1),
+        choices.choose_page(tom, report, [clinic.patient], [clinic.patient], 1),
         choices.count(tom, report),
     ):
         with pytest.raises(NotPermitted):

@@ -1,6 +1,7 @@
 """What a practice's people should know, until one of them archives it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -80,15 +81,32 @@ async def tell(
     )
 
 
-async def settle_invitations(patients: Sequence[UUID], by: UUID, *kinds: NotificationKind) -> None:
-    """Archives what waits about all invitations of patients, inside the caller's transaction."""
+async def settle_invitations(
+    patients: Sequence[UUID], by: UUID, *kinds: NotificationKind, at: datetime | None = None
+) -> None:
+    """Archives what waits about all invitations of patients, inside the caller's transaction; `at` the moment of a
+    newer invitation, with which it may come back."""
     await run(
         "UPDATE notification n SET archived_at = $3, archived_by = $4 FROM invitation i WHERE i.patient = ANY ($1)"
         " AND n.subject = i.id AND n.kind = ANY ($2::text[]) AND n.archived_at IS NULL",
         patients,
         [kind.value for kind in kinds],
-        clock.now(),
+        at or clock.now(),
         by,
+    )
+
+
+async def wait_again(invitations: Sequence[UUID]) -> None:
+    """Of invitations that were taken back before their mail went, inside the caller's transaction: what was archived
+    because they were made waits once more."""
+    await run(
+        "UPDATE notification n SET archived_at = NULL, archived_by = NULL FROM invitation i JOIN invitation old"
+        " ON old.patient = i.patient AND old.id <> i.id WHERE i.id = ANY ($1) AND i.sent_at = i.created_at"
+        " AND n.subject = old.id AND n.kind = ANY ($2::text[]) AND n.archived_at = i.created_at"
+        " AND n.archived_by = i.sent_by AND n.practice = i.practice AND NOT EXISTS (SELECT FROM notification w"
+        "  WHERE w.subject = n.subject AND w.kind = n.kind AND w.archived_at IS NULL)",
+        invitations,
+        [kind.value for kind in CAME_TO_NOTHING],
     )
 
 

@@ -15,6 +15,7 @@ from domain import clock, invitations, practice_settings
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.invitations import Draft, bulk
 from domain.invitations.bulk import BulkDraft, BulkOutcome, Phase, Shown
+from domain.invitations.bulk.cancelling import CalledOff
 from domain.places import Place
 from domain.practice_settings import Settings
 from tests.clinic import Clinic, set_clock, write
@@ -236,8 +237,8 @@ async def test_cancel_all_in_the_hold_sends_nothing_and_gives_the_ration_back() 
     report = await report_of(place, await mixed(clinic))
     made = await invite(place, report)
     assert (await bulk.read(place, made)).phase is Phase.HELD
-    assert await bulk.cancel(place, made) == 4
-    assert await bulk.cancel(place, made) == 0
+    assert await bulk.cancel(place, made) == CalledOff(4, 0)
+    assert await bulk.cancel(place, made) == CalledOff(0, 0)
     assert await counts(made) == {"Cancelled": 4, "Inactive": 1, "Deceased": 1, "No email": 1}
     assert await owed() == await run("SELECT FROM attempt") == []
     assert {one["state"] for one in await many.invitations()} == {"Cancelled"}
@@ -264,7 +265,7 @@ async def test_cancel_all_leaves_what_a_worker_has_in_hand() -> None:
     )
     await run("UPDATE mail SET sent_at = $2 WHERE id = $1", rows[2]["id"], now)
     await run("UPDATE bulk_invitation_patient SET outcome = 'Sent' WHERE mail = $1", rows[2]["id"])
-    assert await bulk.cancel(place, made) == 2
+    assert await bulk.cancel(place, made) == CalledOff(2, 0)
     assert await counts(made) == {"Waiting": 1, "Sent": 1, "Cancelled": 2}
     states = [one["state"] for one in await many.invitations()]
     assert states == ["Pending", "Cancelled", "Pending", "Cancelled"]

@@ -10,17 +10,20 @@ from domain.invitations.bulk.preview import demand_invites
 from domain.invitations.bulk.weighing import weigh
 from domain.invitations.bulk.writing import write
 from domain.invitations.invitable import hold_all
-from domain.places import Place
+from domain.permissions import Area
+from domain.places import FOUND, Place, finding
 
 _FAILED = (
-    "SELECT f.patient, b.message FROM bulk_invitation_patient f JOIN bulk_invitation b ON b.id = f.bulk_invitation"
-    " WHERE b.id = $1 AND b.practice = $2 AND f.outcome = 'Failed' ORDER BY f.patient"
+    "SELECT f.patient, b.message FROM bulk_invitation_patient f JOIN bulk_invitation b ON b.id = f.bulk_invitation"  # noqa: S608 - words of ours
+    " JOIN patient p ON p.id = f.patient"
+    f" WHERE b.id = $5 AND b.practice = $1 AND f.outcome = 'Failed' AND {FOUND} ORDER BY f.patient"
 )
 
 
 async def retry(place: Place, bulk: UUID) -> int:
-    """Weighs those who failed anew, and invites whoever can be by now with the same words, without another hold.
-    Tells how many; pressed twice, it is done once.
+    """Weighs those who failed anew, of the patients whose profile the member reads (the others stay as they are), and
+    invites whoever can be by now with the same words, without another hold. Tells how many; pressed twice, it is done
+    once.
 
     Raises NotPermitted, NotFound, and Refused where invitations are off or a term has no value by now.
     """
@@ -28,7 +31,7 @@ async def retry(place: Place, bulk: UUID) -> int:
     found = await find(place, bulk)
     async with transaction():
         await one_after_the_other(place.practice.id)
-        failed = await run(_FAILED, bulk, place.practice.id)
+        failed = await run(_FAILED, *finding(place, Area.PROFILES), bulk)
         if not failed:
             return 0
         patients = [row["patient"] for row in failed]

@@ -59,7 +59,7 @@ async def write(place: Place, bulk: UUID, weighing: Weighing, messages: Sequence
     owed = [_owed(letter, texts[message]) for letter, message in zip(weighing.letters, messages, strict=True)]
     invited = [one.patient for letter in weighing.letters for one in letter.members]
     now = clock.now()
-    await settle_invitations(invited, place.account, *CAME_TO_NOTHING)
+    await settle_invitations(invited, place.account, *CAME_TO_NOTHING, at=now)
     await rations.spend_many(place.practice.id, [letter.email_key for letter in weighing.letters], now)
     await _write_invitations(owed, (place.practice.id, place.account, now, due_at + OPEN_FOR, list(texts)))
     await _write_outcomes(bulk, weighing, owed, await _owe(owed, due_at))

@@ -1,11 +1,12 @@
 """Portal Adoption: patients invited, accepted and active, month by month."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from db.engine import counting
+from db.engine import counting, run
 from db.ids import new_id
 from db.tables.member import MemberLevel
 from domain import audit, clock
@@ -35,9 +36,9 @@ async def amara(clinic: Clinic) -> Place:
     return await clinic.place(await clinic.hire("Amara Okafor"))
 
 
-async def invite(clinic: Clinic, by: Place, at: datetime, patient: UUID | None = None, **others: object) -> None:
+async def invite(clinic: Clinic, by: Place, at: datetime, patient: UUID | None = None, **others: object) -> UUID:
     """An invitation that was sent then; cancelled, unless it is said what became of it."""
-    await write(
+    return await write(
         "invitation",
         **{
             "practice": clinic.practice, "patient": patient or clinic.patient, "email": "z@example.com",
@@ -63,16 +64,107 @@ async def test_twelve_months_this_one_included(amara: Place) -> None:
 async def test_invited_and_accepted_in_their_months(clinic: Clinic, amara: Place) -> None:
     october = datetime(2026, 10, 5, tzinfo=UTC)
     await invite(clinic, amara, october, state="Accepted", used_at=datetime(2026, 11, 2, tzinfo=UTC))
-    await invite(clinic, amara, october + timedelta(days=1))
+    for patient in (clinic.patient, await clinic.admit(None, first_name="Tess")):
+        await invite(clinic, amara, october + timedelta(days=1), patient)
     await invite(clinic, amara, datetime(2025, 11, 20, tzinfo=UTC))
-    assert await counts(amara) == {"October 2026": (2, 0, 0), "November 2026": (0, 1, 0)}
+    assert await counts(amara) == {"October 2026": (2, 0, 0), "November 2026": (0, 1, 0)}, "a patient counts once"
+
+
+async def owe(invitation: UUID, kind: str = "invitation", **others: object) -> UUID:
+    return await write(
+        "mail",
+        **{
+            "kind": kind, "subject": invitation, "recipient": "z@example.com", "key": f"{kind}:{new_id()}",
+            "created_at": NOW, "due_at": NOW, **others,
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "mail", "many"),
+    [
+        ("Pending", {"sent_at": NOW}, 1),
+        ("Pending", None, 1),
+        ("Pending", {}, 0),
+        ("Cancelled", {"sent_at": NOW}, 1),
+        ("Cancelled", {"failed_at": NOW, "failure": "no longer due"}, 0),
+        ("Expired", None, 1),
+        ("Undeliverable", {"failed_at": NOW, "failure": "550 5.1.1"}, 0),
+        ("Locked", None, 1),
+    ],
+)
+async def test_invited_is_whose_mail_went(
+    clinic: Clinic, amara: Place, state: str, mail: dict[str, Any] | None, many: int
+) -> None:
+    """Also when the mails that were sent are forgotten: None."""
+    invitation = await invite(clinic, amara, NOW, state=state)
+    if mail is not None:
+        await owe(invitation, **mail)
+    await owe(invitation, kind="practice-linked")
+    assert await counts(amara) == ({"November 2026": (many, 0, 0)} if many else {})
+
+
+async def test_who_was_called_off_in_the_hold_was_not_invited(clinic: Clinic, amara: Place) -> None:
+    many = await write(
+        "bulk_invitation", practice=clinic.practice, account=amara.account, created_at=NOW, held_until=NOW
+    )
+    for outcome in ("Cancelled", "Sent"):
+        patient = await clinic.admit(None, first_name=outcome)
+        invitation = await invite(clinic, amara, NOW, patient)
+        await write(
+            "bulk_invitation_patient", bulk_invitation=many, patient=patient, outcome=outcome, invitation=invitation
+        )
+    assert await counts(amara) == {"November 2026": (1, 0, 0)}
+
+
+async def test_one_mail_of_a_family_is_each_ones(clinic: Clinic, amara: Place) -> None:
+    family = await write(
+        "family_invitation", practice=clinic.practice, email="z@example.com", email_key="z@example.com",
+        sent_by=amara.account, created_at=NOW, sent_at=NOW, expires_at=NOW,
+    )  # fmt: skip
+    for name in ("Ana", "Bo"):
+        await invite(clinic, amara, NOW, await clinic.admit(None, first_name=name), family=family)
+    mail = await owe(family, "family-invitation")
+    assert await counts(amara) == {}
+    await run("UPDATE mail SET sent_at = $2 WHERE id = $1", mail, NOW)
+    assert await counts(amara) == {"November 2026": (2, 0, 0)}
+
+
+async def test_what_patients_did_before_they_were_linked_here_is_not_told(
+    clinic: Clinic, amara: Place, zed: Someone
+) -> None:
+    """Zed has used the portal with another practice for long."""
+    used_at = NOW + timedelta(days=20)
+    await audit.record("portal:view", account=zed.account, portal=zed.portal)
+    await invite(clinic, amara, NOW, state="Accepted", used_at=used_at, portal=zed.portal, accepted_by=zed.account)
+    set_clock(used_at + timedelta(hours=1))
+    assert await counts(amara) == {"November 2026": (1, 0, 0), "December 2026": (0, 1, 0)}
+    await audit.record("portal:view", account=zed.account, portal=zed.portal)
+    assert await counts(amara) == {"November 2026": (1, 0, 0), "December 2026": (0, 1, 1)}
+
+
+async def test_of_one_practitioners_few_nobody_tells_who_is_active(clinic: Clinic, amara: Place) -> None:
+    rhys = await clinic.place(await clinic.hire("Rhys Lindqvist", MemberLevel.PERSONAL))
+    report, own = new_id(), new_id()
+    for number in range(5):
+        shown = await ADOPTION.page(amara, {}, "", 1, await ADOPTION.counted(amara, {"practitioner": str(rhys.member)}))
+        theirs = await ADOPTION.page(rhys, {}, "", 1, await ADOPTION.counted(rhys, {}))
+        assert {row.cells["Active"] for row in (*shown.rows, *theirs.rows)} == {"too few to count"}
+        who = await someone(f"P{number}")
+        await clinic.admit(who.portal, practitioner=rhys.member)
+        await audit.record("portal:view", account=who.account, portal=who.portal)
+    await saving.start(amara, report, "Portal Adoption", {"practitioner": str(rhys.member)})
+    await saving.start(rhys, own, "Portal Adoption", {})
+    for place, one in ((amara, report), (rhys, own)):
+        assert (await results.read(place, one)).rows[-1].cells["Active"] == 5
+        assert [line async for line in sheet.lines(place, one)][-1][-1] == "5"
 
 
 async def test_months_are_the_practices(clinic: Clinic, amara: Place) -> None:
     """In Sydney it is November already, an hour before it is in Greenwich's calendar."""
     await invite(clinic, amara, datetime(2026, 10, 31, 13, 30, tzinfo=UTC))
     await invite(clinic, amara, datetime(2026, 10, 31, 12, 30, tzinfo=UTC))
-    assert await counts(amara) == {"October 2026": (1, 0, 0), "November 2026": (1, 0, 0)}
+    assert await counts(amara) == {"October 2026": (1, 0, 0), "November 2026": (1, 0, 0)}, "once in each month"
 
 
 async def test_a_portal_that_somebody_opened_is_active_once_a_month(clinic: Clinic, amara: Place, zed: Someone) -> None:
@@ -98,9 +190,9 @@ async def test_only_of_whom_the_member_finds(clinic: Clinic, amara: Place, zed: 
         assert await counts(nobody) == {}
     own = await clinic.admit(None, first_name="Own", last_name="Z", practitioner=rhys.member)
     await invite(clinic, amara, NOW, own)
-    assert await counts(rhys) == {"November 2026": (1, 0, 0)}
+    assert await counts(rhys) == {"November 2026": (1, 0)}
     assert await counts(amara) == {"November 2026": (2, 0, 1)}
-    assert await counts(amara, practitioner=str(rhys.member)) == {"November 2026": (1, 0, 0)}
+    assert await counts(amara, practitioner=str(rhys.member)) == {"November 2026": (1, 0)}
 
 
 async def test_who_sees_no_invitations_reads_who_is_active(clinic: Clinic, amara: Place, zed: Someone) -> None:
@@ -109,7 +201,7 @@ async def test_who_sees_no_invitations_reads_who_is_active(clinic: Clinic, amara
     nora = await clinic.place(await clinic.hire("Nora None", has_invitations=False))
     with counting() as statements:
         assert await counts(nora) == {"November 2026": (1,)}
-    assert "invitation" not in " ".join(statements)
+    assert "Invited" not in " ".join(statements)
     assert [column.label for column in ADOPTION.columns(nora)] == ["Month", "Active"]
 
 

@@ -1,6 +1,7 @@
 """Running a report: everything counted once, so that a page of its results need not."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from db.engine import Prepared, transaction
 from db.engine import run as ask
 from db.ids import new_id
 from domain import audit, clock
+from domain.errors import NotFound, NotPermitted, Refused
 from domain.permissions import Area, PlacePermission, may, reach
 from domain.places import Place
 from domain.reports import types
@@ -77,6 +79,13 @@ async def run(place: Place, report: UUID) -> None:
         if kind.lists_patients:
             await _keep_those_in_it(place, found)
         await audit.record("report:run", account=place.account, practice=place.practice.id, subject=report)
+
+
+async def run_afterwards(place: Place, report: UUID) -> None:
+    """The same after something was done with its patients, when that stands, so that the counts tell of it. A report
+    that cannot be run any more keeps those of before."""
+    with suppress(NotFound, NotPermitted, Refused):
+        await run(place, report)
 
 
 async def _write(place: Place, report: Report, counted: Counted) -> None:

@@ -10,11 +10,13 @@ import pytest
 from db.engine import counting, run, transaction
 from db.tables.member import Limit, MemberLevel, RoleType
 from domain import clock
-from domain.errors import Changed, NotFound, NotPermitted
+from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.patients.question import PatientStatus
 from domain.places import Place
+from domain.reports import running
 from domain.reports.actions import chosen, patient_status
 from domain.reports.actions.patient_status import Outcome
+from domain.reports.report import find
 from tests.clinic import Clinic, write
 
 INACTIVE, ACTIVE = PatientStatus.INACTIVE, PatientStatus.ACTIVE
@@ -56,8 +58,24 @@ async def choose(place: Place, report: UUID, *patients: UUID, version: int = 1) 
         await write("chosen_patient", run=ran, patient=patient)
 
 
+async def invite(place: Place, patient: UUID) -> None:
+    now = clock.now()
+    await write(
+        "invitation",
+        practice=place.practice.id,
+        patient=patient,
+        email="a@example.com",
+        email_key="a@example.com",
+        state="Pending",
+        sent_by=place.account,
+        created_at=now,
+        sent_at=now,
+        expires_at=now + timedelta(days=14),
+    )
+
+
 async def updated(place: Place, report: UUID, status: PatientStatus = INACTIVE) -> Outcome:
-    mark = (await patient_status.read(place, report)).mark
+    mark = (await patient_status.read(place, report)).chosen.mark
     return await patient_status.update(place, report, mark, status)
 
 
@@ -101,6 +119,49 @@ async def test_everybody_chosen_is_counted_once(database):
     assert await updated(place, await report_of(place, *patients), ACTIVE) == Outcome(3, 0, 2, 0)
 
 
+async def test_what_will_happen_is_what_happens(database):
+    clinic = await Clinic.open(None)
+    there = await Clinic.open(None, "Eastside Physio")
+    place, patients = await place_of(clinic), await five_patients(clinic)
+    for patient in patients:
+        await clinic.book(clock.now() + timedelta(days=1), patient=patient)
+        await clinic.book(clock.now() - timedelta(days=1), patient=patient)
+        await invite(place, patient)
+    report = await report_of(place)
+    for status in (ACTIVE, INACTIVE):
+        await choose(place, report, *patients, there.patient)
+        preview = await patient_status.read(place, report)
+        alive = {ACTIVE: (2, 2), INACTIVE: (3, 3)}[status]
+        assert (preview.invited, preview.booked) == alive, "of the active ones"
+        assert await updated(place, report, status) == preview.outcomes[status]
+
+
+async def test_what_the_member_does_not_read_is_not_counted(database):
+    clinic = await Clinic.open(None)
+    for name, rights, seen in (
+        ("Ruth", {}, (1, 1)),
+        ("Sami", {"has_invitations": False}, (0, 1)),
+        ("Tess", {"has_calendar": False}, (1, 0)),
+        ("Uma", {"calendars": Limit.OWN.value}, (1, 0)),
+    ):
+        place = await place_of(clinic, name, **rights)
+        patient = await clinic.admit(None)
+        await clinic.book(clock.now() + timedelta(days=1), patient=patient)
+        await invite(place, patient)
+        preview = await patient_status.read(place, await report_of(place, patient))
+        assert (preview.invited, preview.booked) == seen
+
+
+async def test_the_counts_tell_of_what_was_done(database):
+    clinic = await Clinic.open(None)
+    place = await place_of(clinic)
+    report = await report_of(place, clinic.patient)
+    await updated(place, report)
+    ran = await running.last_run(place, await find(place, report))
+    assert ran is not None
+    assert (ran.current, ran.many, len(await run("SELECT FROM event WHERE kind = 'report:run'"))) == (True, 1, 1)
+
+
 async def test_a_line_in_the_trail_for_each_who_changed(database):
     clinic = await Clinic.open(None)
     place, patients = await place_of(clinic), await five_patients(clinic)
@@ -116,10 +177,10 @@ async def test_pressed_twice_it_is_done_once(database):
     clinic = await Clinic.open(None)
     place, patients = await place_of(clinic), await five_patients(clinic)
     report = await report_of(place, *patients)
-    mark = (await patient_status.read(place, report)).mark
+    mark = (await patient_status.read(place, report)).chosen.mark
     outcomes = await asyncio.gather(*(patient_status.update(place, report, mark, INACTIVE) for _ in range(3)))
     assert sorted(outcomes, key=lambda one: one.changed) == [Outcome(), Outcome(), Outcome(2, 1, 2, 0)]
-    assert (await patient_status.read(place, report)).patients == ()
+    assert (await patient_status.read(place, report)).chosen.patients == ()
     assert len(await run("SELECT FROM event WHERE kind = 'patient:change'")) == 2
 
 
@@ -134,7 +195,7 @@ async def test_whom_the_pop_up_did_not_speak_of_nobody_changes(database):
     clinic = await Clinic.open(None)
     place, patients = await place_of(clinic), await five_patients(clinic)
     report = await report_of(place, *patients[:2])
-    mark = (await patient_status.read(place, report)).mark
+    mark = (await patient_status.read(place, report)).chosen.mark
     await choose(place, report, patients[2])
     for forged in (mark, "", "1-", "2-x", mark[:-1]):
         with pytest.raises(Changed):
@@ -146,7 +207,7 @@ async def test_a_report_that_asks_something_else_by_now_ends_the_choice(database
     clinic = await Clinic.open(None)
     place = await place_of(clinic)
     report = await report_of(place, clinic.patient)
-    mark = (await patient_status.read(place, report)).mark
+    mark = (await patient_status.read(place, report)).chosen.mark
     await run("UPDATE report SET version = 2 WHERE id = $1", report)
     with pytest.raises(Changed):
         await patient_status.update(place, report, mark, INACTIVE)
@@ -227,17 +288,40 @@ async def test_two_people_at_once_change_each_patient_once(database):
     assert sorted((one.changed, one.already) for one in outcomes) == [(0, 30), (30, 0)]
 
 
+async def test_nobody_waits_in_a_circle_with_an_import(database):
+    clinic = await Clinic.open(None)
+    place = await place_of(clinic)
+    patients = sorted([await clinic.admit(None, first_name=f"P{n}") for n in range(2)])
+    report = await report_of(place, *patients)
+    taken, done = asyncio.Event(), asyncio.Event()
+
+    async def importing() -> None:
+        async with transaction():
+            await run("UPDATE patient SET phone = '1' WHERE id = $1", patients[1])
+            taken.set()
+            await done.wait()
+            await run("UPDATE patient SET phone = '1' WHERE id = $1", patients[0])
+
+    theirs = asyncio.create_task(importing())
+    await taken.wait()
+    with pytest.raises(Refused, match="being changed just now"):
+        await updated(place, report)
+    done.set()
+    await theirs
+    assert (await updated(place, report)).changed == 2
+
+
 async def test_it_is_the_same_few_statements_however_many_are_chosen(database):
     clinic = await Clinic.open(None)
     place, counts = await place_of(clinic), []
     for many in (1, 20):
         patients = [await clinic.admit(None, first_name=f"P{n}") for n in range(many)]
         report = await report_of(place, *patients)
-        mark = (await patient_status.read(place, report)).mark
+        mark = (await patient_status.read(place, report)).chosen.mark
         with counting() as statements:
             await patient_status.update(place, report, mark, INACTIVE)
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 12
+    assert counts[0] == counts[1] <= 17
 
 
 async def test_of_a_transaction_that_is_lost_nothing_stands(database):
@@ -249,4 +333,4 @@ async def test_of_a_transaction_that_is_lost_nothing_stands(database):
             await updated(place, report)
             raise ZeroDivisionError
     assert await standing(clinic.patient) == [(True, 1)]
-    assert (await patient_status.read(place, report)).patients == (clinic.patient,)
+    assert (await patient_status.read(place, report)).chosen.patients == (clinic.patient,)

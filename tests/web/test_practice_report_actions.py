@@ -55,9 +55,13 @@ async def test_it_says_how_many_and_what_became_of_them(browser: Browser, clinic
     died = clock.now().date() - timedelta(days=9)
     for kind in ({}, {"active": False}, {"deceased_on": died}):
         await clinic.admit(None, **kind)
+    await clinic.book(clock.now() + timedelta(days=1))
     report = await chose(await clinic.place(ruth))
     page = await browser.get(f"{report}/patient-status")
     assert "4 patients are chosen." in text(page)
+    assert "1 becomes Active, 2 are already, 1 has died" in text(page)
+    assert "2 become Inactive, 1 is already, 1 has died" in text(page)
+    assert "Of those who would become Inactive, 1 has an appointment to come." in text(page)
     assert " checked>" not in page.text, "nothing is chosen beforehand"
     data = {"status": "Inactive", "mark": await marked(browser, report)}
     done = await browser.post(f"{report}/patient-status", data=data)

@@ -15,7 +15,9 @@ from domain.invitations.bulk.writing import write
 from domain.invitations.invitable import hold_all
 from domain.places import Place
 from domain.reports import choices
+from domain.reports.actions.chosen import hold_choice
 from domain.reports.report import find
+from domain.reports.running import run_afterwards
 
 HELD_FOR = timedelta(minutes=2)
 
@@ -39,10 +41,12 @@ async def invite(place: Place, report: UUID, bulk: UUID, draft: BulkDraft, shown
         await write(place, bulk, weighing, messages, held_until)
         await choices.clear(place, report)
         await audit.record("bulk-invitation:send", account=place.account, practice=place.practice.id, subject=bulk)
+    await run_afterwards(place, report)
 
 
 async def _as_shown(place: Place, report: UUID, shown: Shown) -> Weighing:
     """Everybody chosen, held and weighed anew."""
+    await hold_choice(place, report)
     if (await find(place, report)).version != shown.version:
         raise Changed
     patients = await chosen(place, report)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from db.engine import Prepared
 from domain import audit, clock, notification_list, updates
+from domain.invitations import bulk
 from domain.notification_list import Notifications
 from domain.patients import guardians
 from domain.patients.guardians import WaitingGuardians
@@ -41,6 +42,7 @@ class PracticeHome:
     notifications: Notifications
     updates: tuple[updates.WaitingUpdate, ...]
     guardians: tuple[WaitingGuardians, ...]
+    bulk_invitations: tuple[bulk.Listed, ...]
 
 
 # $6: how much of the names and contacts the member reads, who may read more of the calendar.
@@ -65,6 +67,7 @@ async def read(place: Place) -> PracticeHome:
         notifications=await notification_list.newest(place, NEWEST),
         updates=await updates.waiting(place, NEWEST),
         guardians=(await guardians.waiting_guardians(place))[:NEWEST],
+        bulk_invitations=await bulk.lately(place),
     )
     await audit.record("practice:view", account=place.account, practice=place.practice.id, subject=place.practice.id)
     return home

@@ -12,6 +12,11 @@ NO_ADDRESS = "This address cannot be written to. Check it with the patient"
 FULL = "The mailbox is full. Try again later, or ask for another address"
 AWAY = "The patient’s mail server could not be reached for two days"
 TURNED_AWAY = "The patient’s mail server did not take the email"
+# Its first mail was one of many, and that one came back.
+_OF_MANY = (
+    "SELECT FROM bulk_invitation_patient p JOIN mail m ON m.id = p.mail WHERE p.invitation = $1 AND m.bulk"
+    " AND m.created_at = $2"
+)
 
 
 def reason(failure: str) -> str:
@@ -30,7 +35,7 @@ def reason(failure: str) -> str:
 
 async def failed(invitation: UUID, owed_at: datetime, failure: str) -> None:
     """Marks an invitation Undeliverable and tells the practice, once. A mail that was owed before the invitation was
-    last sent says nothing about the newer one."""
+    last sent says nothing about the newer one. Of one of many no notification tells: the bulk invitation counts it."""
     async with transaction():
         marked = await run(
             "UPDATE invitation SET state = 'Undeliverable', failure = $3 WHERE id = $1 AND state = 'Pending'"
@@ -39,7 +44,9 @@ async def failed(invitation: UUID, owed_at: datetime, failure: str) -> None:
             owed_at,
             reason(failure),
         )
+        of_many = marked and await run(_OF_MANY, invitation, owed_at)
         for row in marked:
             practice, patient = row["practice"], row["patient"]
-            await tell(NotificationKind.INVITATION_UNDELIVERABLE, practice, invitation, patient=patient)
+            if not of_many:
+                await tell(NotificationKind.INVITATION_UNDELIVERABLE, practice, invitation, patient=patient)
             await audit.record("invitation:undeliverable", account=None, practice=practice, subject=invitation)

@@ -9,6 +9,7 @@ from db.engine import Prepared
 from db.tables.invitation import InvitationState
 from domain import clock
 from domain.errors import NotFound
+from domain.links import OPEN_FOR
 from domain.paging import PAGE, offset
 from domain.permissions import Area, PlacePermission, demand, may
 from domain.places import FOUND, NAME, Place, finding
@@ -36,6 +37,17 @@ class Listed:
     used_at: datetime | None
     cancelled_at: datetime | None
     declined_at: datetime | None
+    unsent: bool
+    """Whether its mail, one of many, has not gone yet or, of one that was cancelled, never went."""
+
+    @property
+    def goes_at(self) -> datetime:
+        """When a mail that has not gone yet goes at the earliest."""
+        return self.expires_at - OPEN_FOR
+
+    @property
+    def is_held(self) -> bool:
+        return self.unsent and clock.now() < self.goes_at
 
     @property
     def can_be_sent_again(self) -> bool:
@@ -60,7 +72,8 @@ _LISTED = (
     f"SELECT i.id, i.patient, {NAME} AS name, CASE WHEN $5 THEN '' ELSE i.email END AS email,"  # noqa: S608 - words of ours
     f" {STATE} AS state,"
     " i.failure, i.link_version, w.name AS sent_by, i.sent_at, i.expires_at, i.used_at, i.cancelled_at,"
-    " i.declined_at"
+    " i.declined_at, EXISTS (SELECT FROM bulk_invitation_patient b WHERE b.invitation = i.id"
+    "  AND b.outcome IN ('Waiting', 'Cancelled')) AS unsent"
     " FROM invitation i JOIN patient p ON p.id = i.patient JOIN account w ON w.id = i.sent_by"
     f" WHERE i.practice = $1 AND {FOUND}"
 )

@@ -26,14 +26,16 @@ class Bulk:
     cancelled_at: datetime | None
     cancelled_by: str
     report: UUID | None
-    """The report that they were chosen from, for who may open it."""
+    """The report that they were chosen from, and its name, for who may open it."""
+    report_name: str
 
 
 COLUMNS = (
     "b.id, w.name AS sent_by, CASE WHEN $4::boolean THEN '' ELSE b.message END AS message, b.created_at, b.held_until,"
     " b.cancelled_at, coalesce(c.name, '') AS cancelled_by,"
-    " (SELECT r.id FROM report r WHERE r.id = b.report AND r.removed_at IS NULL AND (r.account = $2 OR r.shared))"
-    " AS report FROM bulk_invitation b JOIN account w ON w.id = b.account LEFT JOIN account c ON c.id = b.cancelled_by"
+    " r.id AS report, CASE WHEN r.name <> '' THEN r.name ELSE coalesce(r.type, '') END AS report_name"
+    " FROM bulk_invitation b JOIN account w ON w.id = b.account LEFT JOIN account c ON c.id = b.cancelled_by"
+    " LEFT JOIN report r ON r.id = b.report AND r.removed_at IS NULL AND (r.account = $2 OR r.shared)"
 )
 OPEN = "b.practice = $1 AND ($3::boolean OR b.account = $2)"
 """Which a member opens: their own, and everybody's where they read every profile."""

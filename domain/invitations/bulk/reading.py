@@ -9,6 +9,8 @@ from uuid import UUID
 from db.engine import Prepared
 from db.tables.bulk_invitation import BulkOutcome
 from domain import clock
+from domain.dates import there
+from domain.invitations.bulk.advice import advice
 from domain.invitations.bulk.found import Bulk, find
 from domain.paging import PAGE, offset
 from domain.permissions import Area, PlacePermission, may
@@ -59,6 +61,7 @@ class Outcome:
     email: str
     outcome: BulkOutcome
     reason: str
+    """Why, or what to do about it; '' for neither."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +77,19 @@ class Outcomes:
 _counts = Prepared(
     "SELECT outcome, count(*) AS many FROM bulk_invitation_patient WHERE bulk_invitation = $1 GROUP BY outcome"
 )
-_FOUND_ROW = f"({FOUND}) IS TRUE"
 # In the order of names as this member reads them, after those whom they find the others.
-_rows = Prepared(
+_ROWS = (
     f"SELECT CASE WHEN found THEN patient END AS patient, CASE WHEN found THEN name ELSE '{UNKNOWN}' END AS name,"  # noqa: S608 - words of ours
-    " CASE WHEN found AND NOT $5 THEN email ELSE '' END AS email, outcome, reason FROM ("
-    f" SELECT {_FOUND_ROW} AS found, b.id, p.id AS patient, {NAME} AS name, b.email, b.outcome, b.reason,"
-    "  CASE WHEN $5 THEN p.code ELSE p.last_key END AS sorted FROM bulk_invitation_patient b"
-    "  JOIN patient p ON p.id = b.patient WHERE b.bulk_invitation = $6 AND ($7::text IS NULL OR b.outcome = $7)) AS row"
-    f" ORDER BY found DESC, CASE WHEN found THEN sorted END, id LIMIT {PAGE + 1} OFFSET $8"
+    " CASE WHEN found AND NOT $5 THEN email ELSE '' END AS email, outcome, reason, sent_at, unfound, sorted, id FROM ("
+    f" SELECT ({FOUND}) IS TRUE AS found, ({FOUND}) IS NOT TRUE AS unfound, b.id, p.id AS patient, {NAME} AS name,"
+    f"  b.email, b.outcome, b.reason, m.sent_at, CASE WHEN ({FOUND}) IS NOT TRUE THEN '' WHEN $5 THEN p.code"
+    '  ELSE p.last_key END COLLATE "C" AS sorted FROM bulk_invitation_patient b JOIN patient p ON p.id = b.patient'
+    "  LEFT JOIN mail m ON m.id = b.mail WHERE b.bulk_invitation = $6 AND ($7::text IS NULL OR b.outcome = $7)) AS row"
 )
+_rows = Prepared(f"{_ROWS} ORDER BY unfound, sorted, id LIMIT {PAGE + 1} OFFSET $8")
 _after = Prepared(
-    f"SELECT b.patient AS last, CASE WHEN {_FOUND_ROW} THEN p.id END AS patient,"  # noqa: S608 - words of ours
-    f" CASE WHEN {_FOUND_ROW} THEN {NAME} ELSE '{UNKNOWN}' END AS name,"
-    f" CASE WHEN {_FOUND_ROW} AND NOT $5 THEN b.email ELSE '' END AS email, b.outcome, b.reason"
-    " FROM bulk_invitation_patient b JOIN patient p ON p.id = b.patient WHERE b.bulk_invitation = $6"
-    f" AND ($7::uuid IS NULL OR b.patient > $7) ORDER BY b.patient LIMIT {AT_ONCE}"
+    f"{_ROWS} WHERE $8::boolean IS NULL OR (unfound, sorted, id) > ($8, $9::text, $10::uuid)"
+    f" ORDER BY unfound, sorted, id LIMIT {AT_ONCE}"
 )
 
 
@@ -121,15 +121,18 @@ async def outcomes(place: Place, bulk: UUID, outcome: BulkOutcome | None = None,
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     said = BulkOutcome(row["outcome"])
-    return Outcome(row["patient"], row["name"], row["email"], said, row["reason"])
+    return Outcome(row["patient"], row["name"], row["email"], said, advice(said, row["reason"]))
 
 
 async def lines(place: Place, bulk: UUID) -> AsyncIterator[Sequence[str]]:
-    """The sheet of it all: a header, then a line for each patient. Raises as `read` does, before the first."""
+    """The sheet of it all, in the order of names: a header, then a line for each patient, with the day on which the
+    email went. Raises as `read` does, before the first."""
     await find(place, bulk)
-    yield ("Patient", "Email", "Outcome", "Reason")
-    last: UUID | None = None
-    while rows := await _after.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, last):
+    yield ("Patient", "Email", "Outcome", "Reason", "Sent on")
+    last: tuple[Any, ...] = (None, None, None)
+    while rows := await _after.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, None, *last):
         for row in rows:
-            yield (row["name"], row["email"], row["outcome"], row["reason"])
-        last = rows[-1]["last"]
+            said, sent_at = _outcome(row), row["sent_at"]
+            day = there(sent_at, place.practice.zone).date().isoformat() if sent_at else ""
+            yield (said.name, said.email, said.outcome, said.reason, day)
+        last = tuple(rows[-1][name] for name in ("unfound", "sorted", "id"))

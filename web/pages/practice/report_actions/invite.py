@@ -14,6 +14,7 @@ from domain.dates import long_date
 from domain.errors import Changed, Refused
 from domain.invitations import LONGEST_MESSAGE, bulk
 from domain.invitations.bulk import BulkDraft, BulkPreview, Shown
+from domain.invitations.opening import CHILD, is_younger
 from domain.links import OPEN_FOR
 from domain.patients import record
 from domain.permissions import PlacePermission
@@ -33,6 +34,10 @@ TOO_LONG = f"Use at most {LONGEST_MESSAGE:,} characters"
 CHANGED = (
     "Something changed since you opened this, so nobody was invited. Here it is as it stands now: look at the numbers,"
     " then press Invite again"
+)
+NOBODY_LEFT = (
+    "Something changed since you opened this: perhaps a colleague invited these patients first. You invited nobody, and"
+    " there is nobody left to invite"
 )
 
 
@@ -80,7 +85,7 @@ async def invite_page(
 ) -> Response[bytes]:  # fmt: skip
     """The form over the numbers as they are now; with a draft, also what the first of the letters says. Where nobody
     can be invited it says why, and what to do."""
-    found, letter, refused = None, None, ""
+    found, letter, made, refused = None, None, None, ""
     try:
         found = await bulk.preview(place, report, draft)
         letter = letter_of(place, found) if draft else None
@@ -90,11 +95,32 @@ async def invite_page(
             form.errors[error.field] = error.words
             found = await bulk.preview(place, report)
         else:
-            refused = error.words
+            refused, made = error.words, await _just_made(request, place, report)
+    words = NOBODY_LEFT if found and not found.sent else CHANGED
     return page(
         request, "practice/invite-many", fragment="invite-many", status=status, form=form, preview=found,
-        letter=letter, refused=refused, changed=CHANGED if changed else "", action=ACTION, report=report,
+        letter=letter, refused=refused, changed=words if changed else "", action=ACTION, report=report,
+        made=made, advice=bulk.advice, who=who_is_invited(found) if found else "",
     )  # fmt: skip
+
+
+def who_is_invited(found: BulkPreview) -> str:
+    """Such as "399 emails, 2 of them to families with one address. 3 of them declined before, 1 was locked"."""
+    letters, families = found.letters, found.families
+    words = f"{letters:,} {'email' if letters == 1 else 'emails'}"
+    to = "a family" if families == 1 else "families"
+    if families:
+        words += f" to {to}" if families == letters else f", {families:,} of them to {to}"
+        words += " with one address"
+    before = [(found.declined, "declined before"), (found.locked, f"{'was' if found.locked == 1 else 'were'} locked")]
+    said = ", ".join(f"{many:,} {what}" for many, what in before if many)
+    return f"{words}. {said.replace(' ', ' of them ', 1)}" if said else words
+
+
+async def _just_made(request: Caller, place: Place, report: UUID) -> bulk.Bulk | None:
+    """The bulk invitation that took those whom the form was about: it was sent already, on another page perhaps."""
+    invites = request.method == "POST" and place.practice.invitations
+    return await bulk.just_made(place, report) if invites else None
 
 
 def letter_of(place: Place, found: BulkPreview) -> Written | None:
@@ -103,12 +129,13 @@ def letter_of(place: Place, found: BulkPreview) -> Written | None:
         return None
     practice, first = place.practice, found.first
     day = long_date(clock.now() + bulk.HELD_FOR + OPEN_FOR, practice.zone)
-    shared: dict[str, str] = {
-        "practice": practice.name, "phone": practice.phone, "message": found.message, "day": day,
-    }  # fmt: skip
     if first.is_family:
-        return family_invitation.preview(**shared, patients=[one.called for one in first.members])
-    return invitation.preview(**shared, patient=first.called)
+        return family_invitation.preview(
+            practice, message=found.message, day=day, children=[one.called for one in first.members if not one.adult],
+            adults=[one.called for one in first.members if one.adult],
+        )  # fmt: skip
+    young = is_younger(CHILD, first.members[0].birth_date, practice.zone)
+    return invitation.preview(practice, patient=first.called, message=found.message, day=day, child=young)
 
 
 ROUTES: list[Any] = [show_invite, invite]

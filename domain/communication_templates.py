@@ -6,7 +6,7 @@ from uuid import UUID
 from db.engine import Prepared, run, transaction
 from db.ids import new_id
 from db.keys import key
-from domain import audit, clock, practices, terms
+from domain import audit, clock, practices, terms, web_addresses
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
@@ -72,7 +72,7 @@ async def create(place: Place, name: str, body: str) -> UUID:
         for template in known:
             if (template.name, template.body) == (name, body):
                 return template.id
-        _demand_sound(known, name, body)
+        _demand_sound(place, known, name, body)
         if len(known) >= AT_MOST:
             raise Refused(f"There are {AT_MOST} templates. Remove one to add another")
         template_id = new_id()
@@ -101,7 +101,7 @@ async def change(place: Place, template: UUID, name: str, body: str, version: in
             return before
         if before.version != version:
             raise Changed
-        _demand_sound([other for other in await available(place) if other.id != template], name, body)
+        _demand_sound(place, [other for other in await available(place) if other.id != template], name, body)
         await run(
             "UPDATE communication_template SET name = $3, body = $4, version = version + 1 WHERE id = $1"
             " AND practice = $2 AND removed_at IS NULL",
@@ -147,9 +147,10 @@ def faults(name: str, body: str) -> list[Refused]:
     return found + terms.faults(body)
 
 
-def _demand_sound(others: list[Template], name: str, body: str) -> None:
+def _demand_sound(place: Place, others: list[Template], name: str, body: str) -> None:
     for fault in faults(name, body):
         raise fault
+    web_addresses.demand_none(body, place.practice)
     if any(key(other.name) == key(name) for other in others):
         raise Refused(TAKEN, "name")
 

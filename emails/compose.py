@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from domain.words import level_words, member_level_words, possessive, role_words
+from domain.words import level_words, listed, member_level_words, possessive, role_words
 from emails.letter import Email, Letter, Link, Owed
 from emails.sound import PART_HEAD, PARTS, BadMessage, demand_sound
 from emails.words import unlinked
@@ -33,7 +33,11 @@ TEMPLATES = Environment(
     auto_reload=False,
 )
 TEMPLATES.filters.update(
-    possessive=possessive, level_words=level_words, role_words=role_words, member_level_words=member_level_words
+    possessive=possessive,
+    listed=listed,
+    level_words=level_words,
+    role_words=role_words,
+    member_level_words=member_level_words,
 )
 
 

@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from db.engine import run
-from domain import clock
+from domain import clock, web_addresses
 from domain.dates import long_date
 from domain.invitations import staff
+from domain.invitations.bulk import changed
+from domain.invitations.opening import CHILD, is_younger
 from domain.portals import called
+from domain.practices import Practice
 from domain.tokens import Purpose
 from emails.compose import Written, written
 from emails.letter import Letter, Link, NoLongerDue, NoSuchMailbox, Owed, signed_link
@@ -16,9 +19,10 @@ from emails.words import lines_unlinked
 from settings import Settings
 
 INVITATIONS = (
-    "SELECT owed.mail, i.id, i.link_version, i.message, i.expires_at, i.email_key, i.practice, c.name, c.phone,"
-    " c.timezone, p.first_name, p.preferred_name, known.id IS NOT NULL AS has_login"
-    " FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS owed (mail, invitation, created_at)"
+    "SELECT owed.mail, i.id, i.link_version, i.message, i.expires_at, i.email_key, i.practice, c.name, c.phone,"  # noqa: S608 - words of ours
+    " c.email, c.address, c.timezone, p.first_name, p.preferred_name, p.birth_date, known.id IS NOT NULL AS has_login,"
+    f" {changed.SINCE} AS changed FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])"
+    " AS owed (mail, invitation, created_at) JOIN mail m ON m.id = owed.mail"
     " JOIN invitation i ON i.id = owed.invitation"
     " JOIN practice c ON c.id = i.practice JOIN patient p ON p.id = i.patient"
     " LEFT JOIN account known ON known.email_key = i.email_key"
@@ -29,7 +33,8 @@ INVITATIONS = (
 async def build(owed: Owed, settings: Settings) -> Letter:
     """The letter about the invitation `owed.subject`, to the email that was invited.
 
-    Raises NoLongerDue, and NoSuchMailbox for an email of somebody who works at a practice (decision 14).
+    Raises NoLongerDue, also for one of many whose patient is another than was invited by now, and NoSuchMailbox for an
+    email of somebody who works at a practice (decision 14).
     """
     found = (await build_many([owed], settings))[owed.id]
     if isinstance(found, Exception):
@@ -46,6 +51,7 @@ async def build_many(batch: Sequence[Owed], settings: Settings) -> dict[UUID, Le
         [owed.created_at for owed in batch],
         clock.now(),
     )
+    rows = await changed.left(rows)
     staffed = await staff.working_anywhere([(row["practice"], row["email_key"]) for row in rows]) if rows else set()
     found: dict[UUID, Letter | Exception] = {owed.id: NoLongerDue() for owed in batch}
     for row in rows:
@@ -55,36 +61,25 @@ async def build_many(batch: Sequence[Owed], settings: Settings) -> dict[UUID, Le
 
 
 def _about(row: dict[str, Any], settings: Settings) -> Letter:
-    return letter(
-        practice=row["name"],
-        phone=row["phone"],
-        patient=called(row["first_name"], row["preferred_name"]),
-        message=row["message"],
-        has_login=row["has_login"],
-        day=long_date(row["expires_at"], row["timezone"]),
-        link=signed_link(settings, Purpose.INVITATION, "invitations", row),
-    )
+    words = {
+        "practice": row["name"],
+        "phone": row["phone"],
+        "patient": called(row["first_name"], row["preferred_name"]),
+        "child": is_younger(CHILD, row["birth_date"], row["timezone"]),
+        "message": lines_unlinked(row["message"], (row[name] for name in web_addresses.OWN)),
+        "has_login": row["has_login"],
+        "day": long_date(row["expires_at"], row["timezone"]),
+        "link": signed_link(settings, Purpose.INVITATION, "invitations", row),
+    }
+    return Letter("invitation", words)
 
 
-def letter(*, practice: str, phone: str, patient: str, message: str, has_login: bool, day: str, link: Link) -> Letter:
-    """The letter with these words. The practice's own are kept from looking like a link, line by line."""
-    return Letter(
-        "invitation",
-        {
-            "practice": practice,
-            "phone": phone,
-            "patient": patient,
-            "message": lines_unlinked(message),
-            "has_login": has_login,
-            "day": day,
-            "link": link,
-        },
-    )
-
-
-def preview(*, practice: str, phone: str, patient: str, message: str, day: str) -> Written:
-    """The letter as the patient will read it, with no link that works. Whether they have a login is nobody's to see."""
-    link = Link("(their own link)")
-    return written(
-        letter(practice=practice, phone=phone, patient=patient, message=message, has_login=False, day=day, link=link)
-    )
+def preview(practice: Practice, *, patient: str, message: str, day: str, child: bool = False) -> Written:
+    """The letter as the patient will read it, with no link that works; as the one who looks after them will, for a
+    `child`. Whether they have a login is nobody's to see."""
+    words = {
+        "practice": practice.name, "phone": practice.phone, "patient": patient, "child": child,
+        "message": lines_unlinked(message, web_addresses.own(practice)), "has_login": False, "day": day,
+        "link": Link("(their own link)"),
+    }  # fmt: skip
+    return written(Letter("invitation", words))

@@ -50,7 +50,10 @@ BUILDERS: dict[MailKind, Builder] = {
     MailKind.MEMBER_REQUEST: member_request.build,
 }
 
-BUILT_TOGETHER: dict[MailKind, BuilderOfMany] = {MailKind.INVITATION: invitation.build_many}
+BUILT_TOGETHER: dict[MailKind, BuilderOfMany] = {
+    MailKind.INVITATION: invitation.build_many,
+    MailKind.FAMILY_INVITATION: family_invitation.build_many,
+}
 """Kinds that come by the hundred: a batch of them is read at once."""
 
 WHEN_FAILED: dict[MailKind, Callable[[UUID, datetime, str], Awaitable[None]]] = {

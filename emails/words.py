@@ -1,7 +1,10 @@
-"""Names made safe to stand in mails."""
+"""Names and messages made safe to stand in mails."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from domain import web_addresses
 
 LONGEST_NAME = 100
 # The full stop, and the characters that browsers read as one.
@@ -24,16 +27,27 @@ def unlinked(text: str) -> str:
     return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1].rstrip() + "…"
 
 
-def lines_unlinked(text: str) -> tuple[str, ...]:
-    """The lines of a longer text, each as `unlinked` has it but whole; never two empty ones on end."""
-    lines = [_line(line) for line in text.strip().splitlines()]
+def lines_unlinked(text: str, kept: Iterable[str] = ()) -> tuple[str, ...]:
+    """The lines of a longer text, never two empty ones on end. Only a word that mail programs make a link of is changed
+    as `unlinked` does it, and not one of `kept`: what the practice says of itself."""
+    own = list(kept)
+    lines = [_words(line, own) for line in text.strip().splitlines()]
     return tuple(line for n, line in enumerate(lines) if line or lines[n - 1])
+
+
+def _words(line: str, kept: list[str]) -> str:
+    seen = "".join(_seen(character) for character in line)
+    links = set(web_addresses.found(seen, kept))
+    return " ".join(_apart(word) if word in links else word for word in seen.split())
 
 
 def _line(text: str) -> str:
     if PLAIN.fullmatch(text):
         return text
-    seen = "".join(_seen(character) for character in text)
+    return _apart("".join(_seen(character) for character in text))
+
+
+def _apart(seen: str) -> str:
     apart = re.sub(rf"({DOTS})(?=\S)", r"\1 ", re.sub(SIGNS, " ", seen))
     return " ".join(apart.split())
 

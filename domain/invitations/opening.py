@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from db.engine import run
 from domain import clock
-from domain.dates import age_on
+from domain.dates import age_on, there
 from domain.errors import LinkClosed
 from domain.links import demand_open
 from domain.portals import called
@@ -39,17 +40,19 @@ class Invited:
     portal_name: str
 
     @property
-    def age(self) -> int:
-        return age_on(clock.now().astimezone(self.practice.zone).date(), self.birth_date) or 0
-
-    @property
     def is_child(self) -> bool:
         """Too young for a login: only somebody who looks after them accepts."""
-        return self.age < CHILD
+        return is_younger(CHILD, self.birth_date, self.practice.zone)
 
     @property
     def is_adult(self) -> bool:
-        return self.age >= ADULT
+        return not is_younger(ADULT, self.birth_date, self.practice.zone)
+
+
+def is_younger(age: int, birth_date: date | None, zone: str | ZoneInfo) -> bool:
+    """Whether somebody is younger than `age` today, in a practice's zone. Not, where the birth date is not known."""
+    years = age_on(there(clock.now(), zone).date(), birth_date)
+    return years is not None and years < age
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from db.ids import new_id
-from domain import addresses, audit, clock, communication_templates
+from domain import addresses, audit, clock, communication_templates, web_addresses
 from domain.communication_templates import Template
 from domain.errors import Refused
 from domain.invitations import rations
 from domain.invitations.invitable import demand_invitable, demand_no_staff, demand_none_open, hold, look
+from domain.invitations.opening import CHILD, is_younger
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe
 from domain.notifications import CAME_TO_NOTHING, settle_invitations
@@ -36,6 +37,8 @@ class Invitee:
     patient: Found
     email: str
     templates: tuple[Template, ...]
+    is_child: bool
+    """Whether only somebody who looks after them can accept."""
 
 
 async def invitee(place: Place, patient: UUID) -> Invitee:
@@ -45,7 +48,8 @@ async def invitee(place: Place, patient: UUID) -> Invitee:
     row = await look(place.practice.id, patient)
     demand_invitable(row)
     await demand_none_open(patient)
-    return Invitee(found, row["email"], tuple(await communication_templates.available(place)))
+    young = is_younger(CHILD, row["birth_date"], place.practice.zone)
+    return Invitee(found, row["email"], tuple(await communication_templates.available(place)), young)
 
 
 async def preview(place: Place, patient: UUID, draft: Draft) -> str:
@@ -65,6 +69,7 @@ async def preview(place: Place, patient: UUID, draft: Draft) -> str:
         if draft.template not in known:
             raise Refused("Choose a template of the list", "template")
         text, field = known[draft.template], "template"
+    web_addresses.demand_none(text, place.practice, field)
     try:
         return await communication_templates.resolve(text, place, patient) if text else ""
     except Refused as refused:

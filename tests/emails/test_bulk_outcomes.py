@@ -7,6 +7,7 @@ from asyncpg import PostgresSyntaxError
 
 from db.engine import counting, run
 from domain import clock, invitations
+from domain.invitations.bulk import changed
 from domain.invitations.delivery import AWAY, NO_MAILBOX
 from domain.mail import MailKind
 from emails import claims
@@ -146,5 +147,42 @@ async def test_a_worker_that_dies_between_the_telling_and_the_marking_leaves_bot
     await send_all(new_outbox())
     assert await reasons(made) == {("Failed", NO_MAILBOX)}
     assert await run("SELECT DISTINCT state FROM invitation") == [{"state": "Undeliverable"}]
-    told = await run("SELECT count(*) AS many FROM notification WHERE kind = 'invitation-undeliverable'")
+    told = await run("SELECT count(*) AS many FROM event WHERE kind = 'invitation:undeliverable'")
     assert told[0]["many"] == (2 if of_a_family else 1)
+
+
+CHANGES = ["active = false", "deceased_on = '2026-11-20'", "email = 'new@example.com', email_key = 'new@example.com'"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_who_is_another_by_the_time_the_mail_goes_is_not_written_to(outbox, office, change):
+    _, made, found = await invited(2)
+    await run(f"UPDATE patient SET {change} WHERE email = 'p0@patients.example.com'")
+    await send_all(outbox)
+    assert office.recipients == ["p1@patients.example.com"]
+    assert await reasons(made) == {("Sent", ""), ("Cancelled", changed.REASON)}
+    states = {row["id"]: row["state"] for row in await run("SELECT id, state FROM invitation")}
+    assert states == {found["p0@patients.example.com"]: "Cancelled", found["p1@patients.example.com"]: "Pending"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_familys_mail_goes_without_who_is_another_by_then(outbox, office, change):
+    clinic = await Clinic.open(None)
+    place = await practitioner(clinic)
+    made = await invite(place, await report_of(place, [await child(clinic, name) for name in ("Ana", "Beto", "Caro")]))
+    await run("UPDATE mail SET due_at = created_at")
+    await run(f"UPDATE patient SET {change} WHERE first_name = 'Beto'")
+    await send_all(outbox)
+    assert await counts(made) == {"Sent": 2, "Cancelled": 1}
+    [mail] = office.messages
+    text = mail.get_body(("plain",)).get_content()
+    assert ("Ana" in text, "Beto" in text, "Caro" in text) == (True, False, True)
+
+
+async def test_an_invitation_of_its_own_goes_where_it_was_sent(outbox, office):
+    """Nobody held it: whoever sent it had read the address."""
+    await invited(1)
+    await run("UPDATE mail SET bulk = false")
+    await run("UPDATE patient SET email_key = 'new@example.com'")
+    await send_all(outbox)
+    assert office.recipients == ["p0@patients.example.com"]

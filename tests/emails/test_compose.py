@@ -20,6 +20,7 @@ WORDS = {
     "practice": "Harbour Street Clinic",
     "phone": "",
     "patient": "Owen",
+    "child": False,
     "has_login": False,
     "day": "Fri 4 December 2026",
     "link": Link("http://kith.example/invitations/1"),

@@ -1,12 +1,12 @@
 """The mail of a family invitation: one for all, what it says, and what becomes of one that never arrives."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
 
-from db.engine import run
+from db.engine import counting, run
 from domain import clock, invitations
 from domain.dates import long_date
 from domain.mail import MailKind
@@ -38,6 +38,9 @@ async def test_one_mail_names_each_by_what_they_are_called(read, settings, clini
     assert mail.token("family-invitations", settings, Purpose.FAMILY_INVITATION) == (row, 1)
     assert "Harbour Street Clinic invites you to open patient portals in Kith for these people, one each" in mail.words
     assert names(mail) == ["Ana", "Bee http b. example", "Caro"]
+    assert "To the parent or guardian of Ana, Bee http b. example and Caro" in mail.words
+    for said in (mail.text, mail.html):
+        assert 0 < said.index("writes:") < said.index("invites you"), "the practice's words stand above the invitation"
     assert "Harbour Street Clinic writes: “Dear family, see https evil. example”" in mail.words
     assert (
         "choose Accept and type their birth date, or choose Decline. To accept, you choose a password too" in mail.words
@@ -60,14 +63,32 @@ async def test_to_somebody_with_a_login(read, clinic):  # noqa: F811
     assert "writes:" not in mail.words
 
 
+async def test_an_adult_among_them_is_spoken_to_by_name(read, clinic):  # noqa: F811
+    born = {"Ana": date(2018, 5, 6), "Rania": date(1984, 5, 6)}
+    await family(clinic, born)
+    mail = await read(KIND, FAMILYS_EMAIL)
+    assert "To Rania, also as the parent or guardian of Ana" in mail.words
+    assert names(mail) == ["Ana", "Rania"]
+
+
+async def test_families_of_a_batch_are_read_together(clinic, settings, outbox, office):
+    for number in range(3):
+        await family(clinic, email=f"family{number}@example.com")
+    with counting() as asked:
+        await outbox.turn(lambda: False)
+    assert len([sql for sql in asked if sql.lstrip().startswith(("SELECT", "WITH asked"))]) == 2
+    assert len(office.taken) == 3
+
+
 async def test_who_was_taken_out_meanwhile_is_not_named(read, clinic):  # noqa: F811
     _, sent = await family(clinic)
     place = await practitioner(clinic)
     await invitations.cancel(place, sent["Ana"])
     await invitations.cancel(place, sent["Beto"])
     mail = await read(KIND, FAMILYS_EMAIL)
-    assert "invites you to open a patient portal in Kith" in mail.words
-    assert names(mail) == ["Caro"]
+    assert "invites you to open a patient portal in Kith for Caro, where" in mail.words
+    assert "Choose Accept and type Caro’s birth date" in mail.words
+    assert names(mail) == []
 
 
 async def test_nothing_goes_out_where_nobody_waits(outbox, office, clinic):

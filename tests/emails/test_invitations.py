@@ -1,6 +1,7 @@
 """The mails of invitations: what they say, and what becomes of one that never arrives."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -24,12 +25,15 @@ MESSAGE = "Dear Owen,\n\nsee https://evil.example or write to evil@example.com.\
 
 async def test_an_invitation(read, settings):  # noqa: F811 - the fixture
     clinic = await clinic_with_owen(preferred_name="Owie")
-    invitation = await send(clinic, await practitioner(clinic), message=MESSAGE)
+    invitation = await send(clinic, await practitioner(clinic))
+    await run("UPDATE invitation SET message = $1", MESSAGE)
     mail = await read(MailKind.INVITATION, EMAIL)
     assert mail.subject == "An invitation to your portal"
     assert mail.token("invitations", settings, Purpose.INVITATION) == (invitation, 1)
     assert "Harbour Street Clinic invites you to open a patient portal in Kith for Owie" in mail.words
     assert "Harbour Street Clinic writes: “Dear Owen, see https evil. example" in mail.words
+    for said in (mail.text, mail.html):
+        assert 0 < said.index("writes:") < said.index("invites you"), "the practice's words stand above the invitation"
     assert "<b>Bye</b>" not in mail.html
     assert "Bye" in mail.words
     for unsafe in ("https://evil", "evil@example.com", "\u202e"):
@@ -48,8 +52,18 @@ async def test_an_invitation_without_a_message_to_somebody_with_a_login(read):  
     assert "birth date, and log in" in mail.words
 
 
+async def test_an_invitation_about_a_child_speaks_to_who_looks_after_them(read):  # noqa: F811
+    clinic = await clinic_with_owen(birth_date=clock.now().date() - timedelta(days=12 * 365))
+    await send(clinic, await practitioner(clinic))
+    mail = await read(MailKind.INVITATION, EMAIL)
+    assert mail.subject == "An invitation for a child you look after"
+    assert "To the parent or guardian of Owen" in mail.words
+    assert "type Owen’s birth date, and choose a password for your own login" in mail.words
+    assert "your portal" not in mail.words
+
+
 async def test_a_message_keeps_its_lines_and_holds_no_link():
-    assert lines_unlinked("  one\r\n\r\n\r\ntwo: x.y \n") == ("one", "", "two x. y")
+    assert lines_unlinked("  one\r\n\r\n\r\ntwo: x.com \n") == ("one", "", "two: x. com")
     assert lines_unlinked("") == ()
     assert lines_unlinked("x" * 2000) == ("x" * 2000,)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain import communication_templates, terms
+from domain import communication_templates, terms, web_addresses
 from domain.errors import Refused
 from domain.invitations.bulk.draft import BulkDraft
 from domain.invitations.bulk.families import Letter, Weighed
@@ -34,9 +34,10 @@ async def text_of(place: Place, draft: BulkDraft) -> tuple[str, str]:
 def resolved(place: Place, text: str, letters: Sequence[Letter], field: str = "message") -> list[str]:
     """The words to each letter's readers. In a family's, names are joined: "Ana, Beto and Caro".
 
-    Raises Refused at `field` for a term that there is not, or that has no value for somebody whom a letter goes to:
-    it names the term, how many they are and the first of them.
+    Raises Refused at `field` for a link, for a term that there is not, or that has no value for somebody whom a letter
+    goes to: it names the term, how many they are and the first of them.
     """
+    web_addresses.demand_none(text, place.practice, field)
     try:
         used = terms.used(text)
     except Refused as refused:

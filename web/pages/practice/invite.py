@@ -85,9 +85,8 @@ def invite_page(
     if previewed:
         practice, day = previewed["practice"], long_date(clock.now() + OPEN_FOR, previewed["practice"].zone)
         letter = mail.preview(
-            practice=practice.name, phone=practice.phone, patient=invitee.patient.called,
-            message=previewed["message"], day=day,
-        )  # fmt: skip
+            practice, patient=invitee.patient.called, message=previewed["message"], day=day, child=invitee.is_child
+        )
         shown = {**previewed, "who": invitee.patient.called, "letter": letter}
     return page(
         request, "practice/invite", fragment="invite", status=status,

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from db.engine import Prepared, run
 from domain import addresses, clock
 from domain.errors import NotFound, Refused
 from domain.invitations import staff
 from domain.invitations.lapses import lapse
+from domain.patients import holding
 
 OFF = (
     "Patient Invitations are off at this practice. Somebody with Full Access turns them on in Settings > General >"
@@ -22,21 +21,11 @@ STAFF = (
     " Type another address"
 )
 UNBORN = "Add their birth date first: it is asked when they accept"
-BUSY = (
-    "These patients are being changed just now, by an import perhaps, so nobody was invited. Wait a minute, then press"
-    " Invite again"
-)
 
 _PATIENT = (
     "SELECT p.portal, p.deceased_on, p.active, p.birth_date, p.email, c.invitations"
     " FROM patient p JOIN practice c ON c.id = p.practice WHERE p.id = $1 AND p.practice = $2"
 )
-_HOLD_ALL = (
-    "SELECT count(*) FROM (SELECT FROM patient WHERE practice = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE)"
-    " AS held"
-)
-_WAIT = "SELECT set_config('lock_timeout', $1, true)"
-"""Shorter than the second after which PostgreSQL looks for those who wait in a circle."""
 _look = Prepared(_PATIENT)
 _hold = Prepared(f"{_PATIENT} FOR NO KEY UPDATE OF p")
 
@@ -60,15 +49,8 @@ async def hold(practice: UUID, patient: UUID) -> dict[str, Any]:
 
 
 async def hold_all(practice: UUID, patients: Sequence[UUID]) -> None:
-    """Locks many patients as `hold` does one, in the order of their ids. What is to be known of them is read in a
-    statement after this one. Raises Refused where somebody holds one of them for long, as an import does, which takes
-    them in another order: nobody waits in a circle."""
-    await run(_WAIT, "900ms")
-    try:
-        await run(_HOLD_ALL, practice, patients)
-    except asyncpg.LockNotAvailableError as error:
-        raise Refused(BUSY) from error
-    await run(_WAIT, "0")
+    """Locks many patients as `hold` does one. Raises Refused as `holding.hold_all` does."""
+    await holding.hold_all(practice, patients)
     await lapse(patients=patients)
 
 

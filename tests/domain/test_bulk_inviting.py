@@ -18,6 +18,7 @@ from domain.invitations.bulk import BulkDraft, BulkOutcome, Phase, Shown
 from domain.invitations.bulk.cancelling import CalledOff
 from domain.places import Place
 from domain.practice_settings import Settings
+from domain.reports import choices
 from tests.clinic import Clinic, set_clock, write
 from tests.domain import inviting_many as many
 from tests.domain.inviting import BORN, practitioner
@@ -65,7 +66,7 @@ async def test_everyone_has_an_outcome_and_the_mails_are_held_for_two_minutes() 
     assert row["message"] == "Dear [Patient First Name]"
     assert await run("SELECT FROM chosen_patient") == []
     kinds = [line["kind"] for line in await run("SELECT kind FROM event ORDER BY seq")]
-    assert kinds[-5:] == ["invitation:send"] * 4 + ["bulk-invitation:send"]
+    assert kinds[-6:] == ["invitation:send"] * 4 + ["bulk-invitation:send", "report:run"]
 
 
 async def test_pressed_twice_it_is_one_and_two_at_once_too() -> None:
@@ -345,8 +346,8 @@ async def test_who_opens_it_and_what_they_read() -> None:
     assert [row.name for row in (await bulk.outcomes(amy, ours, BulkOutcome.WAITING)).rows] == ["P1 Case", "P2 Case"]
     assert (await bulk.outcomes(amy, ours, BulkOutcome.SENT)).rows == ()
     sheet = [line async for line in bulk.lines(amy, ours)]
-    assert sheet[0] == ("Patient", "Email", "Outcome", "Reason")
-    assert ("P0 Case", "p0@example.com", "Invitation pending", "") in sheet
+    assert sheet[0] == ("Patient", "Email", "Outcome", "Reason", "Sent on")
+    assert ("P0 Case", "p0@example.com", "Invitation pending") in [line[:3] for line in sheet]
     hidden = [line async for line in bulk.lines(tom, ours)]
     assert "Case" not in str(hidden)
     assert "@" not in str(hidden)
@@ -374,6 +375,36 @@ async def test_turning_invitations_off_stops_what_has_not_gone_yet() -> None:
     assert [mail["id"] for mail in await owed()] == [gone]
     with pytest.raises(Refused, match="Settings > General"):
         await bulk.retry(place, made)
+
+
+async def test_who_is_ticked_while_the_others_are_invited_stays_ticked() -> None:
+    clinic, place = await clinic_and_place()
+    patients = await adults(clinic, 3)
+    report = await report_of(place, patients[:2])
+    shown, holding, held_up = (await bulk.preview(place, report)).shown, asyncio.Event(), asyncio.Event()
+
+    async def waiting(many: int) -> None:
+        while len(await run("SELECT FROM pg_locks WHERE NOT granted")) < many:
+            await asyncio.sleep(0)
+
+    async def hold() -> None:
+        async with transaction():
+            await run("SELECT FROM patient WHERE id = $1 FOR UPDATE", patients[0])
+            holding.set()
+            await waiting(1)
+            held_up.set()
+            await waiting(2)
+
+    async def invite_them() -> None:
+        await holding.wait()
+        await bulk.invite(place, report, uuid4(), SILENT, shown)
+
+    async def tick() -> None:
+        await held_up.wait()
+        await choices.choose_page(place, report, patients[2:], patients[2:], 1)
+
+    await asyncio.wait_for(asyncio.gather(hold(), invite_them(), tick()), 10)
+    assert await choices.chosen(place, report) == patients[2:]
 
 
 async def test_nobody_waits_in_a_circle_with_an_import() -> None:

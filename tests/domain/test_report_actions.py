@@ -321,7 +321,7 @@ async def test_it_is_the_same_few_statements_however_many_are_chosen(database):
         with counting() as statements:
             await patient_status.update(place, report, mark, INACTIVE)
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 17
+    assert counts[0] == counts[1] <= 19
 
 
 async def test_of_a_transaction_that_is_lost_nothing_stands(database):

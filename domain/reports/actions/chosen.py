@@ -6,6 +6,7 @@ from uuid import UUID
 
 from db.engine import run
 from domain.errors import Changed
+from domain.patients import holding
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import FOUND, Place, finding
 from domain.reports import choices
@@ -37,10 +38,7 @@ async def hold(place: Place, report: UUID, mark: str) -> Chosen:
 
     Raises NotPermitted, NotFound, and Changed when it is not what the pop-up with this `mark` spoke of.
     """
-    demand(place, PlacePermission.CHOOSE_PATIENTS)
-    await find(place, report)
-    sql = "SELECT FROM report_run WHERE report = $1 AND member = $2 FOR NO KEY UPDATE"
-    await run(sql, report, place.member)
+    await hold_choice(place, report)
     now = await read(place, report)
     same_question = now.mark.partition("-")[0] == mark.partition("-")[0]
     if not same_question or (now.patients and now.mark != mark):
@@ -48,10 +46,18 @@ async def hold(place: Place, report: UUID, mark: str) -> Chosen:
     return now
 
 
+async def hold_choice(place: Place, report: UUID) -> None:
+    """Nobody is ticked or unticked before the caller's transaction ends: whoever does so meanwhile waits, and their
+    tick stands. Raises NotPermitted and NotFound."""
+    demand(place, PlacePermission.CHOOSE_PATIENTS)
+    await find(place, report)
+    sql = "SELECT FROM report_run WHERE report = $1 AND member = $2 FOR NO KEY UPDATE"
+    await run(sql, report, place.member)
+
+
 async def hold_patients(place: Place, patients: tuple[UUID, ...]) -> list[UUID]:
-    """Locks patients in the order of their ids, as whoever else takes many does. Gives those whose profile the member
-    reads now, in the same order."""
-    sql = "SELECT FROM patient WHERE id = ANY ($1) AND practice = $2 ORDER BY id FOR NO KEY UPDATE"
-    await run(sql, patients, place.practice.id)
+    """Locks patients, and gives those whose profile the member reads now, in the order of their ids. Raises Refused as
+    `holding.hold_all` does."""
+    await holding.hold_all(place.practice.id, patients)
     found = f"SELECT p.id FROM patient p WHERE {FOUND} AND p.id = ANY ($5) ORDER BY p.id"  # noqa: S608 - words of ours
     return [row["id"] for row in await run(found, *finding(place, Area.PROFILES), patients)]

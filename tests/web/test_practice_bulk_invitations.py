@@ -63,8 +63,7 @@ async def test_the_preview_adds_up_and_invite_leads_to_its_page(browser: Browser
     shown = await browser.get(action(report))
     assert re.findall(r"<td>([0-9,]+)</td></tr>", shown.text) == ["5", "1", "6"]
     assert "5 of 6 will be invited , with 4 emails, 1 of them to a family with one address." in text(shown)
-    assert "Inactive Ina" in text(shown)
-    assert "Make them active first" in text(shown)
+    assert "Inactive Make them active first Ina Park 1" in text(shown)
     assert re.search("Goes out in two minutes; until then you can cancel.*Invite 5 ", text(shown))
     answer = await pressed(browser, report, message="Dear [Patient First Name]")
     assert re.search(rf"{HERE}/bulk-invitations/[0-9a-f-]{{36}}$", str(answer.url))

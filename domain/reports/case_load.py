@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from db.engine import run
+from db.tables.member import Limit
 from domain.errors import Refused
 from domain.paging import PAGE
 from domain.patients.question import PortalState
+from domain.permissions import Area, reach
 from domain.places import Place
 from domain.reports import case_load_filters as filters
 from domain.reports import case_load_pages as pages
@@ -43,6 +45,7 @@ class CaseLoad(ReportType):
 
     @override
     def columns(self, place: Place) -> tuple[Column, ...]:
+        owing = filters.owing(place)
         offered = (
             Column("name", "Patient", ColumnKind.PATIENT, ("name", "-name")),
             None if place.hides_names else Column("email", "Email", ColumnKind.TEXT),
@@ -50,17 +53,18 @@ class CaseLoad(ReportType):
             *self._appointments(place),
             Column("portal", "Portal", ColumnKind.TEXT),
             Column("status", "Status", ColumnKind.TEXT),
-            Column("owing", "Owing", ColumnKind.MONEY, ("-owing",)) if filters.owing(place) != "none" else None,
+            Column("owing", "Owing", ColumnKind.MONEY, ("-owing",), _partly(place, owing)) if owing != "none" else None,
         )
         return tuple(column for column in offered if column)
 
     @staticmethod
     def _appointments(place: Place) -> tuple[Column, ...]:
-        if filters.calendars(place) == "none":
+        read = filters.calendars(place)
+        if read == "none":
             return ()
         return (
-            Column("last", "Last appointment", ColumnKind.MOMENT, ("-last", "last")),
-            Column("next", "Next appointment", ColumnKind.MOMENT, ("next", "-next")),
+            Column("last", "Last appointment", ColumnKind.MOMENT, ("-last", "last"), _partly(place, read)),
+            Column("next", "Next appointment", ColumnKind.MOMENT, ("next", "-next"), _partly(place, read)),
         )
 
     @override
@@ -91,6 +95,10 @@ class CaseLoad(ReportType):
     @override
     def choosable(self, place: Place, said: Said) -> PatientsQuery:
         return PatientsQuery(place, filters.asked(place, said))
+
+
+def _partly(place: Place, read: Limit) -> bool:
+    return read == "own" and reach(place, Area.PROFILES) != "own"
 
 
 def _parts(row: dict[str, Any]) -> dict[str, int]:

@@ -48,12 +48,14 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `sorts` are the orders that it offers, the first of them first: "name", or "-name" backwards."""
+    """One column. `sorts` are the orders that it offers, the first of them first: "name", or "-name" backwards. With
+    `partly` its cells are read of the member's own patients alone."""
 
     name: str
     label: str
     kind: ColumnKind
     sorts: tuple[str, ...] = ()
+    partly: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,9 @@ def test_a_case_load_is_run_and_patients_are_chosen(logged_in: Callable[[str], P
     amara.get_by_label("Seen since", exact=True).fill("")
     amara.get_by_label("Not seen since").fill("")
     runs(amara)
-    shows(amara, "Case Load", re.compile(r"412 patients · run today at [0-9]{1,2}:[0-9]{2} [ap]m"))
+    shows(amara, "Case Load", re.compile(r"412 patients · counted today at [0-9]{1,2}:[0-9]{2} [ap]m"))
     reads(amara, "Tag: Portal launch")
-    expect(section(amara, "By practitioner")).to_contain_text("no portal")
+    expect(section(amara, "By practitioner")).to_contain_text("without")
     reads(amara, "Page 1 of 9")
 
     amara.get_by_role("heading", name="By practitioner").scroll_into_view_if_needed()
@@ -156,7 +156,7 @@ def test_a_report_is_kept_and_shared(logged_in: Callable[[str], Page], manner: M
     with amara.expect_download() as coming:
         opens_actions(amara).get_by_role("link", name="Download CSV").click()
     coming.value.save_as(tmp_path / "sheet.csv")
-    assert coming.value.suggested_filename == "case-load.csv"
+    assert re.fullmatch(r"case-load-2[0-9-]{9}\.csv", coming.value.suggested_filename)
     rows = list(csv.DictReader((tmp_path / "sheet.csv").read_text("utf-8-sig").splitlines()))
     reads(amara, f"{len(rows)} patients")
     assert {"Mina Park", "Ana Silva"} <= {row["Patient"] for row in rows}
@@ -164,11 +164,11 @@ def test_a_report_is_kept_and_shared(logged_in: Callable[[str], Page], manner: M
     goes_to_reports(bea)
     reads(bea, "by Dr Amara Okafor")
     bea.get_by_role("link", name="With an email").click()
-    shows(bea, "With an email", "You have not run it yet.")
+    shows(bea, "With an email", "Not counted yet: Run")
     expect(bea.get_by_role("link", name=re.compile("^(Save|Remove|Change filters)$"))).to_have_count(0)
     expect(boxes(bea)).to_have_count(0)
     runs(bea)
-    reads(bea, f"{len(rows)} patients · run today")
+    reads(bea, f"{len(rows)} patients · counted today")
     ticks(bea, 0)
     leaves_for(bea, "Next", "page=2")
     are_chosen(bea, 1)

@@ -77,6 +77,20 @@ async def test_all_on_this_page_all_and_nobody(amara: Browser) -> None:
     assert 'role="status">0 chosen' in (await amara.get(address)).text
 
 
+async def test_where_all_on_the_page_are_chosen_none_can_be(amara: Browser) -> None:
+    address = await started(amara)
+    first = await amara.get(address)
+    assert "Choose all on this page" in text(first)
+    await amara.post(f"{address}/choice", data=sent(first, shown_on(first)[:49], page="2"))
+    second = await amara.get(f"{address}?page=2")
+    both = await amara.post(f"{address}/choice", data=sent(second, shown_on(second), choose="page"))
+    assert "Choose none on this page" in text(both)
+    assert "Choose all on this page" in text(await amara.get(address)), "one is missing there"
+    none = await amara.post(f"{address}/choice", data=sent(both, ticked_on(both), choose="none"))
+    assert 'role="status">49 chosen' in none.text
+    assert "Choose all on this page" in text(none)
+
+
 async def test_htmx_gets_the_number_alone(amara: Browser) -> None:
     address = await started(amara)
     page = await amara.get(address)

@@ -6,6 +6,7 @@ import io
 import re
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,7 +50,7 @@ async def test_a_report_is_run_and_run_again(amara: Browser) -> None:
     address = await started(amara)
     shown = await amara.get(address)
     assert "<h1>Case Load</h1>" in shown.text
-    assert re.search(r"61 patients · run today at [0-9]{1,2}:[0-9]{2} [ap]m", text(shown))
+    assert re.search(r"61 patients · counted today at [0-9]{1,2}:[0-9]{2} [ap]m", text(shown))
     assert shown.text.count("Weber</a>") == 49, "and Mina Park"
     await run("DELETE FROM patient WHERE last_name = 'Park'")
     assert "60 patients" in text(await amara.post(f"{address}/run"))
@@ -196,7 +197,8 @@ async def test_sorts_stand_in_the_heads(amara: Browser) -> None:
 async def test_the_file_has_everybody(amara: Browser, clinic: Clinic) -> None:
     await clinic.admit(None, first_name="=HYPERLINK(1)", last_name="", email="+x@example.com")
     answer = await amara.get(f"{await started(amara)}/download")
-    assert answer.headers["content-disposition"] == 'attachment; filename="case-load.csv"'
+    today = clock.now().astimezone(ZoneInfo("Australia/Sydney")).date()
+    assert answer.headers["content-disposition"] == f'attachment; filename="case-load-{today}.csv"'
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -209,6 +211,6 @@ async def test_the_file_has_everybody(amara: Browser, clinic: Clinic) -> None:
 async def test_the_picture_counts_in_words_too(amara: Browser, clinic: Clinic) -> None:
     shown = await amara.get(await started(amara))
     picture: Any = re.search(r'<section class="card" aria-labelledby="picture">.*?</section>', shown.text, re.DOTALL)
-    assert "61 no portal" in picture[0]
+    assert "61 without a portal" in picture[0]
     assert 'style="' not in shown.text.replace("data-hx-swap-style", "")
     assert picture[0].count("<svg") == picture[0].count('aria-hidden="true"')

@@ -33,7 +33,7 @@ async def test_saving_sharing_and_removing(amara: Browser, other_browser: Browse
     listed = text(await other_browser.get(HERE))
     assert "Spring Case Load · by Amara Okafor" in listed
     theirs = await other_browser.get(address)
-    assert "You have not run it yet" in text(theirs)
+    assert "Not counted yet: Run" in text(theirs)
     assert not re.search(r'/(save|remove|filters)"|type="checkbox"', theirs.text)
     for way, form in (("saving", {"name": "Mine", "version": "1"}), ("removal", {}), ("filters", {"version": "1"})):
         assert (await other_browser.post(f"{address}/{way}", data=form)).status_code == 403, way
@@ -80,6 +80,20 @@ async def test_who_only_reads_runs_but_neither_saves_nor_chooses(browser: Browse
         assert (await browser.request(method, address + way, data={"name": "x"})).status_code == 403
 
 
+async def test_what_a_blank_means_is_said_once(browser: Browser, clinic: Clinic) -> None:
+    own = "shown for your own patients"
+    for name, rights, said in (
+        ("Amara Okafor", {}, None),
+        ("Rhys Lindqvist", {"level": MemberLevel.CLINICAL}, f"Owing: {own}"),
+        ("Ines Duarte", {"calendars": "own"}, f"Last appointment, Next appointment: {own}"),
+        ("Paul Own", {"level": MemberLevel.PERSONAL}, None),
+    ):
+        await browser.log_in(await clinic.hire(name, **rights))
+        shown = text(await browser.get(await started(browser)))
+        assert shown.count(own) == (1 if said else 0), name
+        assert said is None or said in shown, name
+
+
 async def test_hidden_names_stand_nowhere(browser: Browser, other_browser: Browser, clinic: Clinic) -> None:
     """Decision 18, S4.8: in the page, its filters, its file and its picture."""
     secrets = "weber|example.com|anna[0-9]|glebe|recall|mina|park"
@@ -94,7 +108,7 @@ async def test_hidden_names_stand_nowhere(browser: Browser, other_browser: Brows
         shown = await browser.get(place)
         assert shown.status_code == 200, place
         assert not re.search(secrets, shown.text.split("<main")[-1].replace("Harbour Street", ""), re.IGNORECASE), place
-    assert "2 filters that you do not see" in text(await browser.get(address))
+    assert "Left out: 2 filters that you do not see" in text(await browser.get(address))
     shown = await browser.get(own)
     assert len(re.findall(r">KT[0-9]{6}</a>", shown.text)) == 50
     assert 'type="checkbox"' not in shown.text

@@ -49,7 +49,8 @@
 
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
-    (document.getElementById(opener) || document.getElementById("main")).focus();
+    const link = document.getElementById(opener);
+    (link?.closest("details.menu:not([open])")?.querySelector("summary") || link || document.getElementById("main")).focus();
   });
 
   // A page kept for the Back button must not outlive its session: hide it when it is left, load it anew when it returns.

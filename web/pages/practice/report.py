@@ -98,7 +98,8 @@ async def run_again(request: Caller, report: FromPath[UUID], place: NamedDepende
 @get(f"{ONE}/download", permission=PlacePermission.VIEW_REPORTS)
 async def download(report: FromPath[UUID], place: NamedDependency[Place]) -> Stream:
     found = await reports.find(place, report)
-    return await sheet(found.type.lower().replace(" ", "-"), sheets.lines(place, report))
+    today = there(clock.now(), place.practice.zone).date()
+    return await sheet(f"{found.type.lower().replace(' ', '-')}-{today}", sheets.lines(place, report))
 
 
 @get(f"{ONE}/save", permission=PlacePermission.SAVE_REPORTS)

@@ -75,6 +75,8 @@ async def _chosen(place: Place, report: UUID, sent: ChoiceForm) -> Choice:
             return await choices.choose_none(place, report, sent.version)
         case "page":
             return await choices.choose_page(place, report, shown, shown, sent.version)
+        case "none":
+            return await choices.choose_page(place, report, shown, [], sent.version)
         case _:
             ticked = [sent.ticked] if isinstance(sent.ticked, str) else sent.ticked
             return await choices.choose_page(place, report, shown, _ids(ticked), sent.version)

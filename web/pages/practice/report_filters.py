@@ -58,7 +58,7 @@ def in_words(report: Report, fields: Iterable[Field]) -> list[tuple[str, str]]:
     known = {field.name: field for field in fields}
     said = [(known[name].label, _words(known[name], value)) for name, value in report.filters.items() if name in known]
     if unseen := len(report.filters) - len(said):
-        said.append(("And", f"{unseen} {'filter' if unseen == 1 else 'filters'} that you do not see"))
+        said.append(("Left out", f"{unseen} {'filter' if unseen == 1 else 'filters'} that you do not see"))
     return said
 
 

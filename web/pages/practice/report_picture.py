@@ -5,6 +5,11 @@ from typing import Any, NamedTuple
 from domain.patients.question import PortalState
 from domain.reports.report_type import Bar, Row
 
+WORDS = {
+    PortalState.LINKED: "with a portal",
+    PortalState.INVITED: "invited",
+    PortalState.NONE: "without",
+}
 AT_ONCE = 6
 """Bars that stand there at once; the others are a click away."""
 
@@ -27,10 +32,10 @@ def picture(bars: tuple[Bar, ...]) -> dict[str, Any]:
 
 
 def _drawn(bar: Bar, legend: list[tuple[int, str]]) -> Drawn:
-    parts, begins = [], 0
+    parts, begins, alone = [], 0, " a portal" if set(bar.parts) == {PortalState.NONE} else ""
     for number, name in legend:
         if many := bar.parts.get(name, 0):
-            parts.append((begins, many, number, f"{many:,} {name.lower()}"))
+            parts.append((begins, many, number, f"{many:,} {WORDS[PortalState(name)]}{alone}"))
             begins += many
     return Drawn(bar.label, begins, parts)
 

@@ -19,7 +19,10 @@ from domain.mail import MailKind, owe
 from domain.sessions import Session
 from domain.set_ups import open_portal, request_of, set_up
 
-__all__ = ["CHILDREN", "RELATIONSHIPS", "Asking", "ask", "open_portal", "request_of", "set_up", "withdraw"]
+__all__ = [
+    "CHILDREN", "LOOKED_AFTER", "RELATIONSHIPS", "Asking",
+    "ask", "open_portal", "request_of", "set_up", "withdraw",
+]  # fmt: skip
 
 OPEN_AT_MOST = 5
 ASK_AGAIN_AFTER = timedelta(days=30)
@@ -30,6 +33,8 @@ RELATIONSHIPS = (
 )  # fmt: skip
 CHILDREN = ("Child", "Daughter", "Son", "Grandchild", "Dependant")
 """Relationships whose portal a parent or guardian may open on their own word."""
+LOOKED_AFTER = (*CHILDREN, "Sister", "Brother", "Other family", "Friend", "Client")
+"""What somebody under 18 may be to the adult who looks after them."""
 
 
 @dataclass(frozen=True)

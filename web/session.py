@@ -14,6 +14,7 @@ from domain.accounts import LoggedIn
 from domain.sessions import Session
 
 SESSION, DEVICE, LINK, FLASH = "__Host-session", "__Host-device", "__Host-link", "__Host-flash"
+EMAIL = "__Host-email"
 YEAR = 365 * 24 * 60 * 60
 
 Caller = Request[Session | None, Any, Any]
@@ -38,6 +39,19 @@ def keys_of(request: ASGIConnection[Any, Any, Any, Any]) -> tuple[str, ...]:
 
 def serializer(request: ASGIConnection[Any, Any, Any, Any], salt: str) -> URLSafeSerializer:
     return URLSafeSerializer(list(reversed(keys_of(request))), salt=salt)
+
+
+def to_log_in(request: Caller, email: str) -> Cookie:
+    """What fills in the email of the login page for somebody who has just got a login: for ten minutes."""
+    return cookie(EMAIL, str(serializer(request, "kith.email.v1").dumps(email)), max_age=600)
+
+
+def who_logs_in(request: Caller) -> str:
+    """The email of that cookie; '' where there is none of ours."""
+    try:
+        return str(serializer(request, "kith.email.v1").loads(request.cookies.get(EMAIL, "")))
+    except BadSignature:
+        return ""
 
 
 def logged_in(request: Caller, done: LoggedIn) -> list[Cookie]:

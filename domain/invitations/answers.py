@@ -10,6 +10,7 @@ from domain.errors import LinkClosed, Refused
 from domain.invitations import staff
 from domain.invitations.opening import MOST_TRIES, Invited, linkable, whom_to_ask
 from domain.notifications import NotificationKind, tell
+from domain.requests import LOOKED_AFTER
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ async def demand_fitting(invited: Invited, answer: Answer, account: UUID | None)
     if answer.about is None and invited.is_child:
         raise Refused(f"{invited.called} is too young for a login. Choose that you look after them", "guardian")
     if isinstance(answer.about, Dependant):
+        if not invited.is_adult and answer.about.relationship not in LOOKED_AFTER:
+            raise Refused("Choose what they are to you, not what you are to them", "relationship")
         bases.demand_fitting(answer.about.basis, answer.about.relationship)
         if invited.is_adult and answer.about.basis == bases.PARENTAL:
             raise Refused("They are an adult. Choose why you act for them", "basis")

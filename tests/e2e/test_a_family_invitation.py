@@ -66,7 +66,7 @@ def accept(page: Page, cast: dict[str, Any], short: str, *, born: str = "") -> N
 
 def sign(page: Page) -> None:
     """What is asked once: what the children are to one, and the login."""
-    page.get_by_label("Relationship").select_option("Child")
+    page.get_by_label(re.compile("to you$")).select_option("Child")
     page.get_by_label("Why you act for them").select_option(PARENTAL)
     if page.get_by_label("Your name").count():
         page.get_by_label("Your name").fill("Rui Silva")

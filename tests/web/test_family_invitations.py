@@ -103,6 +103,8 @@ async def test_one_login_is_made_and_leads_to_the_three_portals(
     assert done.url.path == "/login"
     assert "linked to the portals of Ana, Beto and Caro now" in text(done)
     assert f"Log in with {FAMILYS_EMAIL}" in text(done)
+    assert f'value="{FAMILYS_EMAIL}"' in done.text, "the login page has the email filled in"
+    assert FAMILYS_EMAIL not in str(done.url)
     home = await browser.post("/login", data={"email": FAMILYS_EMAIL, "password": PASSWORD, "next": "/account/access"})
     for name in SILVAS:
         assert f"{name} Silva" in text(home)
@@ -132,11 +134,52 @@ async def test_declining_all_asks_for_nothing(browser: Browser, clinic: Clinic, 
     assert (closed.status_code, "This invitation was declined" in text(closed)) == (410, True)
 
 
+async def test_declining_with_a_login_ends_on_a_page_of_ones_own(
+    browser: Browser, clinic: Clinic, settings: Settings
+) -> None:
+    rui = await someone("Rui Silva")
+    await browser.log_in(rui)
+    link = await opened(browser, clinic, settings, email=rui.email)
+    done = await link.post("/confirmation", **link.say("Ana"), **link.say("Beto"), **link.say("Caro"))
+    assert done.url.path == f"/portal/{rui.portal}/"
+    assert "is told. You have answered for everybody" in text(done)
+
+
+async def test_what_the_children_are_fits_somebody_looked_after(
+    browser: Browser, clinic: Clinic, settings: Settings
+) -> None:
+    link = await opened(browser, clinic, settings)
+    shown = await link.open()
+    assert "What the children are to you" in text(shown)
+    assert "<option>Daughter</option>" in shown.text
+    assert "<option>Mother</option>" not in shown.text
+    forged = await link.post(**{**link.every(), "relationship": "Mother"})
+    assert (forged.status_code, wrong_fields(forged, link)) == (422, {"relationship"})
+    sister = await link.post(**{**link.every(), "relationship": "Sister"})
+    words = "Parental responsibility is for one’s own child. What are they to you?"
+    assert text(sister).count(words) == 2, "in the summary and at the field"
+    assert wrong_fields(sister, link) == {"basis"}
+    assert await link.untouched()
+
+
+async def test_one_wrong_date_says_that_nobody_elses_answer_is_saved(
+    browser: Browser, clinic: Clinic, settings: Settings
+) -> None:
+    link = await opened(browser, clinic, settings)
+    for wrong in (WRONG, ""):
+        shown = await link.post(**{**link.every(), **link.accept("Ana", birth_date=wrong), **link.say("Caro")})
+        assert "Nothing is saved yet, also not for Beto and Caro" in text(shown)
+    assert await link.untouched()
+
+
 async def test_some_now_and_the_others_later(browser: Browser, clinic: Clinic, settings: Settings) -> None:
     link = await opened(browser, clinic, settings)
     done = await link.post(**link.say("Ana"), **link.say("Beto", "later"), **link.say("Caro", "later"))
     assert done.url.path == HERE
-    assert "Already answered Ana Declined" in text(done)
+    assert "Already answered Ana Changed your mind? Ask Harbour Street Clinic to invite them again. Declined" in text(
+        done
+    )
+    assert "You have answered for everybody" not in text(done)
     assert "for each of Beto and Caro :" in text(done)
     portal = await link.post(**link.accept("Beto"), **link.say("Caro", "later"), **SHARED, **LOGIN)
     beto = (await patient_row((await row_of(link.sent["Beto"]))["patient"]))["portal"]
@@ -145,9 +188,15 @@ async def test_some_now_and_the_others_later(browser: Browser, clinic: Clinic, s
     assert f"Log in with {FAMILYS_EMAIL} to go on" in text(await link.open())
     home = await browser.post("/login", data={"email": FAMILYS_EMAIL, "password": PASSWORD, "next": HERE})
     assert "Already answered" in text(home)
+    for words in (
+        "a patient portal for Caro :",
+        "accept or decline. To accept, you type Caro’s birth date",
+        "What Caro is",
+    ):
+        assert words in text(home)
     assert 'name="password"' not in home.text
     done = await link.post("/confirmation", **link.accept("Caro"), **SHARED)
-    assert "linked to the portal of Caro now" in text(done)
+    assert "linked to the portal of Caro now. You have answered for everybody" in text(done)
     browser.cookies.set("__Host-link", link.token)
     again = await link.post("/confirmation", **link.accept("Caro"), **SHARED)
     assert text(again) == text(done), "pressed twice"

@@ -53,6 +53,8 @@ async def test_each_is_confirmed_or_not_and_that_can_be_changed(browser: Browser
     address = f"{here}/guardians/{row}/confirmation"
     swapped = await browser.htmx("POST", address, data={"state": "Confirmed", "drawn": "Waiting"})
     assert swapped.headers["HX-Retarget"] == f"#guardian-row-{row}"
+    assert "Confirm guardians" not in text(await browser.get(here)), "nobody waits"
+    assert f'href="{here}/guardians"' in (await browser.get(here)).text
     assert "Theo Almeida is confirmed" in text(swapped)
     assert (await browser.post(address, data={"state": "Confirmed", "drawn": "Waiting"})).status_code == 200
     assert (await browser.post(address, data={"state": "Refused", "drawn": "Waiting"})).status_code == 409

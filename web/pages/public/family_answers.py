@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.errors import Refused
 from domain.invitations import Answer, Dependant, Invited
 from domain.invitations.family import Family, NewLogin, Reply
+from domain.words import listed
 from web.forms import Form, FormModel, checked
 from web.pages.public.family_form import ChildForm, LoginForm, ReplyForm, SharedForm, is_id
 
@@ -43,6 +44,7 @@ def typed(came: Mapping[str, Any], family: Family, *, mine: bool) -> Typed:
     if not old and all(part["answer"] == "later" for part in parts.values()):
         form.errors[""] = NOBODY
     if form.errors:
+        _say_what_is_not_saved(form, family)
         return Typed(form, (), None)
     said = [(one, part.value) for one, part in parts.items() if part.value.answer != "later"]
     replies = (*(Reply(one, _answer(reply, shared)) for one, reply in said), *old)
@@ -53,11 +55,20 @@ def refuse(form: Form[Any], family: Family, wrong: Mapping[UUID, Refused]) -> No
     """Says what the rules of the domain say against the answers, each at its field."""
     for one, refused in ((one, wrong[one.id]) for one in family.waiting if one.id in wrong):
         if refused.field in SHARED:
-            said = form.errors.get(refused.field)
-            form.errors[refused.field] = f"{said}. {refused.words}" if said else refused.words
+            form.errors.setdefault(refused.field, refused.words)
         else:
             words = _unsure(one) if refused.field == "sure" else _of(one, refused.words)
             form.errors[f"{refused.field}-{one.id.hex}"] = words
+    _say_what_is_not_saved(form, family)
+
+
+def _say_what_is_not_saved(form: Form[Any], family: Family) -> None:
+    """Answers are taken together: nobody should think that those which were right have gone already."""
+    wrong = {name.rpartition("-")[2] for name in form.errors}
+    answered = [one for one in family.waiting if form[f"answer-{one.id.hex}"] in ("accept", "decline")]
+    right = [one.called for one in answered if one.id.hex not in wrong]
+    if right and "" not in form.errors:
+        form.errors[""] = f"Nothing is saved yet, also not for {listed(right)}"
 
 
 def _of(one: Invited, words: str) -> str:

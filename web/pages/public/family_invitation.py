@@ -14,7 +14,7 @@ from domain.errors import Changed, LinkClosed
 from domain.invitations import Linkable
 from domain.invitations import family as families
 from domain.invitations.family import Family, NewLogin, WrongReplies
-from domain.requests import RELATIONSHIPS
+from domain.requests import LOOKED_AFTER
 from domain.sessions import Session
 from domain.tokens import Purpose
 from domain.words import listed
@@ -23,7 +23,7 @@ from web.authorization import Open
 from web.forms import Form, sent
 from web.pages.public import family_answers
 from web.respond import done, page, redirect
-from web.session import LINK, Caller, ended
+from web.session import LINK, Caller, ended, to_log_in
 
 HERE = "/family-invitations"
 CHANGED = "Nothing was done: some of this was answered or taken back in the meantime. This is how it stands now"
@@ -102,14 +102,19 @@ async def _told(
     accepted = [portal for portal in said.values() if portal]
     words = await _words(family, said)
     left = (await families.read(*link)).closed == ""
+    if not left and len(family.waiting) + len(family.answered) > 1:
+        words += ". You have answered for everybody"
     if not accepted:
-        return await done(request, HERE if left else "/", flash=words, cookies=[] if left else [ended(LINK)])
+        to = HERE if left else "/account" if request.user else "/"
+        return await done(request, to, flash=words, cookies=[] if left else [ended(LINK)])
     to = f"/portal/{accepted[0]}/" if len(accepted) == 1 else "/account/access"
     if login:
         to, words = f"/login?next={to}", f"{words}. Log in with {family.email}"
     if left:
         words += ". The link in the email stays good for the others"
-    return await done(request, to, flash=words, cookies=[ended(LINK)])
+    return await done(
+        request, to, flash=words, cookies=[ended(LINK), *([to_log_in(request, family.email)] if login else [])]
+    )
 
 
 async def _words(family: Family, said: dict[UUID, UUID | None]) -> str:
@@ -134,7 +139,7 @@ async def family_page(request: Caller, link: Link, form: Form[Any] | None = None
     linkable = await invitations.linkable(family.known, family.practice.id) if mine and family.known else []
     return page(
         request, "public/family-invitation", status=status, form=form or Form(), link=link, family=family, mine=mine,
-        practice=family.practice, portals=_portals(linkable), relationships=RELATIONSHIPS,
+        practice=family.practice, portals=_portals(linkable), relationships=LOOKED_AFTER,
         bases=(guardians.PARENTAL, *guardians.BASES_FOR_ADULTS),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from litestar.response import Response
 from domain import guardians, invitations
 from domain.errors import LinkClosed
 from domain.invitations import Invited
-from domain.requests import RELATIONSHIPS
+from domain.requests import LOOKED_AFTER, RELATIONSHIPS
 from domain.sessions import Session
 from domain.tokens import Purpose
 from domain.words import possessive
@@ -21,7 +21,7 @@ from web.authorization import Open
 from web.forms import Form, read
 from web.pages.public.invitation_form import AnswerForm, NewLoginForm
 from web.respond import done, page, redirect
-from web.session import LINK, Caller, ended
+from web.session import LINK, Caller, ended, to_log_in
 
 HERE = "/invitations"
 
@@ -75,7 +75,8 @@ async def _set_up(request: Caller, link: tuple[UUID, int]) -> Response[bytes]:
             typed = form.value
             email, portal = await invitations.set_up_and_accept(*link, typed.name, typed.password, typed.answer)
             words = f"Your portal is ready. Log in with {email}" + await _word(link, invited)
-            return await done(request, f"/login?next=/portal/{portal}/", flash=words, cookies=[ended(LINK)])
+            cookies = [ended(LINK), to_log_in(request, email)]
+            return await done(request, f"/login?next=/portal/{portal}/", flash=words, cookies=cookies)
     return await invitation_page(request, link, form, status=422)
 
 
@@ -126,7 +127,8 @@ async def invitation_page(
     return page(
         request, "public/invitation", status=status, form=form or Form(typed), link=link, invited=invited, mine=mine,
         practice=invited.practice, who=invited.called, message=invited.message, options=options,
-        relationships=RELATIONSHIPS, bases=guardians.BASES_FOR_ADULTS if invited.is_adult else _every_basis(),
+        relationships=RELATIONSHIPS if invited.is_adult else LOOKED_AFTER,
+        bases=guardians.BASES_FOR_ADULTS if invited.is_adult else _every_basis(),
     )  # fmt: skip
 
 

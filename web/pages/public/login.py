@@ -12,7 +12,7 @@ from web.fields import Email, Password
 from web.forms import Form, FormModel, read, sent
 from web.next import home_of, is_ours
 from web.respond import page, redirect
-from web.session import SESSION, Caller, end_session, ended, known_account, logged_in
+from web.session import SESSION, Caller, end_session, ended, known_account, logged_in, who_logs_in
 
 
 def _one(value: object) -> str:
@@ -31,7 +31,8 @@ class LoginForm(FormModel):
 
 @get("/login", permission=Open.PUBLIC)
 async def show_login(request: Caller) -> Response[bytes]:
-    return page(request, "public/login", form=Form({"next": request.query_params.get("next", "")}))
+    after = request.query_params.get("next", "")
+    return page(request, "public/login", form=Form({"next": after, "email": who_logs_in(request)}))
 
 
 @post("/login", permission=Open.PUBLIC)

@@ -10,11 +10,11 @@ from domain import audit, clock, practices, terms, web_addresses
 from domain.errors import Changed, NotFound, Refused
 from domain.permissions import PlacePermission, demand
 from domain.places import Place
-from domain.terms import LONGEST, TERMS, preview, resolve
+from domain.terms import LONGEST, TERMS, TOO_LONG, preview, resolve
 
 __all__ = [
     "LONGEST", "LONGEST_NAME", "TERMS", "Template", "available", "change", "create", "faults", "one", "preview", "read",
-    "remove", "resolve",
+    "remove", "resolve", "text_of",
 ]  # fmt: skip
 
 LONGEST_NAME = 100
@@ -43,6 +43,23 @@ async def available(place: Place) -> list[Template]:
     demand(place, PlacePermission.OPEN_PRACTICE)
     found = [Template(**row) for row in await _available.rows(place.practice.id)]
     return sorted(found, key=lambda template: (key(template.name), template.id))
+
+
+async def text_of(place: Place, message: str, template: str) -> tuple[str, str]:
+    """What a member sends who writes a message or chooses a template by its name, its terms not resolved, and the field
+    that it comes from. Raises Refused at 'message' or 'template'."""
+    if message and template:
+        raise Refused("Write a message or choose a template, not both", "template")
+    if len(message) > LONGEST:
+        raise Refused(TOO_LONG, "message")
+    text, field = message, "message"
+    if template:
+        known = {one.name: one.body for one in await available(place)}
+        if template not in known:
+            raise Refused("Choose a template of the list", "template")
+        text, field = known[template], "template"
+    web_addresses.demand_none(text, place.practice, field)
+    return text, field
 
 
 async def read(place: Place) -> list[Template]:

@@ -12,6 +12,7 @@ from domain.places import Place
 
 LONGEST = 2_000
 """Characters typed. What stands in place of the terms may make it longer."""
+TOO_LONG = f"Use at most {LONGEST:,} characters"
 
 TERMS: dict[str, str] = {
     "Patient First Name": "their preferred name, or else their first name",
@@ -32,6 +33,8 @@ MADE_UP = {
     "Patient Full Name": "Samantha Taylor",
     "Practitioner Name": "Dr Alex Morgan",
 }
+OF_PATIENT = tuple(MADE_UP)
+"""The terms about a patient; the others are about the practice and the sender."""
 MISSING = {
     "Patient Last Name": "This patient has no family name. Take the term out",
     "Practitioner Name": "This patient has no practitioner. Choose one in their details, or take the term out",
@@ -87,36 +90,37 @@ def preview(text: str, place: Place) -> str:
 def faults(text: str) -> list[Refused]:
     """What is wrong with a text whoever it is sent to: a term that there is not, more than 2,000 characters."""
     try:
-        replaced(text, dict.fromkeys(TERMS, "value"))
+        parts(text)
     except Refused as refused:
         return [refused]
     return []
 
 
-def used(text: str) -> list[str]:
-    """The terms in a text, each once. Raises Refused at 'message' for what `faults` finds."""
-    for fault in faults(text):
-        raise fault
-    words = (" ".join(bracketed.split()).casefold() for bracketed in _BRACKETED.findall(text))
-    return list(dict.fromkeys(_BY_KEY[word] for word in words if word in _BY_KEY))
+def parts(text: str) -> list[str]:
+    """A text in parts: what stays as it is and, at every second place, a term, whose case and spacing do not matter.
+    Raises Refused at 'message' for what `faults` finds."""
+    if len(text) > LONGEST:
+        raise Refused(TOO_LONG, "message")
+    found = [""]
+    for number, part in enumerate(_BRACKETED.split(text)):
+        words = " ".join(part.split())
+        if number % 2 == 0:
+            found[-1] += part
+        elif term := _BY_KEY.get(words.casefold()):
+            found += [term, ""]
+        else:
+            found[-1] += _left(f"[{part}]", words)
+    return found
 
 
 def replaced(text: str, values: Mapping[str, str]) -> str:
-    """`text` with `values` in place of the terms, whose case and spacing do not matter. Raises Refused at 'message'."""
-    if len(text) > LONGEST:
-        raise Refused(f"Use at most {LONGEST:,} characters", "message")
-
-    def value(bracketed: re.Match[str]) -> str:
-        words = " ".join(bracketed[1].split())
-        term = _BY_KEY.get(words.casefold())
-        if term is None:
-            return _left(bracketed[0], words)
+    """`text` with `values` in place of the terms. Raises Refused at 'message'."""
+    found = parts(text)
+    for term in found[1::2]:
         if not values[term].strip():
             missing = MISSING.get(term, "Take the term out")
             raise Refused(f"[{term}] has nothing to stand in its place. {missing}", "message")
-        return values[term]
-
-    return _BRACKETED.sub(value, text)
+    return "".join(values[part] if number % 2 else part for number, part in enumerate(found))
 
 
 def _left(bracketed: str, words: str) -> str:

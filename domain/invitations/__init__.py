@@ -12,10 +12,10 @@ from domain.invitations.linking import awaits_word
 from domain.invitations.listing import Invitations, Listed, one, read
 from domain.invitations.opening import Invited, Linkable, invited_by, linkable
 from domain.invitations.resending import resend
-from domain.invitations.sending import LONGEST_MESSAGE, Draft, Invitee, invitee, preview, send
+from domain.invitations.sending import Draft, Invitee, invitee, preview, send
 
 __all__ = [
-    "LONGEST_MESSAGE", "Answer", "Dependant", "Draft", "InvitationState", "Invitations", "Invited", "Invitee",
+    "Answer", "Dependant", "Draft", "InvitationState", "Invitations", "Invited", "Invitee",
     "Linkable", "Listed", "PatientPortal",
     "accept", "accepted", "awaits_word", "cancel", "cancel_all", "cancel_for_the_dead", "decline", "failed",
     "invited_by", "invitee", "linkable", "of_patient", "one", "preview", "read", "resend", "send", "set_up_and_accept",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.engine import run, transaction
 from db.ids import new_id
-from domain import addresses, audit, clock, communication_templates, web_addresses
+from domain import addresses, audit, clock, communication_templates
 from domain.communication_templates import Template
 from domain.errors import Refused
 from domain.invitations import rations
@@ -17,8 +17,6 @@ from domain.notifications import CAME_TO_NOTHING, settle_invitations
 from domain.patients.found import Found, find
 from domain.permissions import Area, PlacePermission, demand
 from domain.places import Place
-
-LONGEST_MESSAGE = 2_000
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,7 @@ async def preview(place: Place, patient: UUID, draft: Draft) -> str:
     """
     demand(place, PlacePermission.INVITE)
     await find(place, patient, Area.PROFILES)
-    if draft.message and draft.template:
-        raise Refused("Write a message or choose a template, not both", "template")
-    if len(draft.message) > LONGEST_MESSAGE:
-        raise Refused(f"Use at most {LONGEST_MESSAGE:,} characters", "message")
-    text, field = draft.message, "message"
-    if draft.template:
-        known = {template.name: template.body for template in await communication_templates.available(place)}
-        if draft.template not in known:
-            raise Refused("Choose a template of the list", "template")
-        text, field = known[draft.template], "template"
-    web_addresses.demand_none(text, place.practice, field)
+    text, field = await communication_templates.text_of(place, draft.message, draft.template)
     try:
         return await communication_templates.resolve(text, place, patient) if text else ""
     except Refused as refused:

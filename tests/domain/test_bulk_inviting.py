@@ -11,7 +11,7 @@ import pytest
 
 from db.engine import counting, run, transaction
 from db.tables.member import MemberLevel
-from domain import clock, invitations, practice_settings
+from domain import clock, communication_templates, invitations, practice_settings
 from domain.errors import Changed, NotFound, NotPermitted, Refused
 from domain.invitations import Draft, bulk
 from domain.invitations.bulk import BulkDraft, BulkOutcome, Phase, Shown
@@ -186,6 +186,39 @@ async def test_a_term_without_a_value_stops_everything_and_is_named() -> None:
     made = await invite(place, report, BulkDraft(template="Welcome"))
     assert (await counts(made))["Waiting"] == 5, "who gets no letter lacks nothing"
     assert {one["message"] for one in await many.invitations()} == {"You see Rhys Lindqvist"}
+
+
+async def test_words_are_resolved_for_each_and_what_looks_like_a_slot_is_text() -> None:
+    clinic, place = await clinic_and_place()
+    [percent, *_] = await adults(clinic, 1, first_name="%2$s", last_name="[Practice Phone]")
+    family = [await child(clinic, "100%"), await child(clinic, "Beto")]
+    text = "100% of %1$s %s: [patient  first name], [Patient Full Name] – [Practice Name] [sic] [Patient First Name]"
+    report = await report_of(place, [percent, *family])
+    seen = await bulk.preview(place, report, BulkDraft(text))
+    await invite(place, report, BulkDraft(text))
+    alone, *both = await many.invitations()
+    start, end = "100% of %1$s %s: ", f" – {place.practice.name} [sic] "
+    assert alone["message"] == f"{start}%2$s, %2$s [Practice Phone]{end}%2$s"
+    names = [
+        f"{start}{called}, {full}{end}{called}"
+        for called, full in (
+            ("100% and Beto", "100% Silva and Beto Silva"),
+            ("Beto and 100%", "Beto Silva and 100% Silva"),
+        )
+    ]
+    assert {one["message"] for one in both} in ({names[0]}, {names[1]})
+    assert seen.message in (alone["message"], both[0]["message"])
+
+
+async def test_a_template_that_says_something_else_by_now_is_not_sent() -> None:
+    clinic, place = await clinic_and_place()
+    report = await report_of(place, await adults(clinic, 1))
+    template = await communication_templates.create(place, "Welcome", "Hello")
+    shown = (await bulk.preview(place, report, BulkDraft(template="Welcome"))).shown
+    await communication_templates.change(place, template, "Welcome", "Good evening", 1)
+    with pytest.raises(Changed):
+        await bulk.invite(place, report, uuid4(), BulkDraft(template="Welcome"), shown)
+    assert await owed() == []
 
 
 async def test_who_may_not() -> None:

@@ -13,7 +13,8 @@ class BulkDraft:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the form was drawn from: the report's version, and the digest of the outcomes that it showed."""
+    """What the form was drawn from: the report's version, and the digest of the outcomes and templates that it
+    showed."""
 
     version: int
     digest: str

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from db.engine import run, transaction
-from domain import audit, clock
+from domain import audit, clock, communication_templates
 from domain.errors import Changed, NotFound, Refused
 from domain.invitations.bulk.draft import BulkDraft, Shown
 from domain.invitations.bulk.found import one_after_the_other
-from domain.invitations.bulk.message import resolved, text_of
+from domain.invitations.bulk.message import wording
 from domain.invitations.bulk.preview import NONE_LEFT, chosen, demand_invites
 from domain.invitations.bulk.weighing import Weighing, weigh
 from domain.invitations.bulk.writing import write
@@ -35,10 +35,10 @@ async def invite(place: Place, report: UUID, bulk: UUID, draft: BulkDraft, shown
         if await _made(place, bulk):
             return
         weighing = await _as_shown(place, report, shown)
-        text, field = await text_of(place, draft)
-        messages = resolved(place, text, weighing.letters, field)
+        text, field = await communication_templates.text_of(place, draft.message, draft.template)
+        words = wording(place, text, weighing.letters, field)
         held_until = await _open(place, report, bulk, text)
-        await write(place, bulk, weighing, messages, held_until)
+        await write(place, bulk, weighing, words, held_until)
         await choices.clear(place, report)
         await audit.record("bulk-invitation:send", account=place.account, practice=place.practice.id, subject=bulk)
     await run_afterwards(place, report)
@@ -52,7 +52,7 @@ async def _as_shown(place: Place, report: UUID, shown: Shown) -> Weighing:
     patients = await chosen(place, report)
     await hold_all(place.practice.id, patients)
     weighing = await weigh(place, patients)
-    if weighing.digest != shown.digest:
+    if weighing.digest(await communication_templates.available(place)) != shown.digest:
         raise Changed
     if not weighing.letters:
         raise Refused(NONE_LEFT)

@@ -1,70 +1,72 @@
 """The practice's words to each of many, their terms resolved (decision 16)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from domain import communication_templates, terms, web_addresses
+from domain import terms
 from domain.errors import Refused
-from domain.invitations.bulk.draft import BulkDraft
 from domain.invitations.bulk.families import Letter, Weighed
 from domain.places import Place
-from domain.terms import LONGEST
 from domain.words import listed
 
 NAMED = 3
 """So many of those who lack what a term needs are named; how many there are is said."""
 
 
-async def text_of(place: Place, draft: BulkDraft) -> tuple[str, str]:
-    """The words before their terms are resolved, and the field that they come from.
+@dataclass(frozen=True)
+class Wording:
+    """The practice's words to many: `parts` of a text whose terms are all about patients, at every second place. Nobody
+    builds ten thousand messages: each letter is resolved where it is written."""
 
-    Raises Refused at 'message' or 'template'.
+    parts: Sequence[str]
+
+    @property
+    def pattern(self) -> str:
+        """For PostgreSQL's format(), with the value of each of `terms.OF_PATIENT` as its arguments."""
+        slots = {term: f"%{number}$s" for number, term in enumerate(terms.OF_PATIENT, 1)}
+        return "".join(slots[part] if n % 2 else part.replace("%", "%%") for n, part in enumerate(self.parts))
+
+    def values(self, letters: Sequence[Letter]) -> list[list[str] | None]:
+        """Those arguments: for each term its value to each letter's readers, None for a term that is not used."""
+        used = self.parts[1::2]
+        return [[_value(term, letter) for letter in letters] if term in used else None for term in terms.OF_PATIENT]
+
+    def to(self, letter: Letter) -> str:
+        """What a letter says."""
+        return "".join(_value(part, letter) if n % 2 else part for n, part in enumerate(self.parts))
+
+
+def wording(place: Place, text: str, letters: Sequence[Letter], field: str = "message") -> Wording:
+    """The words to the readers of all these letters.
+
+    Raises Refused at `field` for a term that there is not, or that has no value for somebody whom a letter goes to: it
+    names the term, how many they are and the first of them.
     """
-    if draft.message and draft.template:
-        raise Refused("Write a message or choose a template, not both", "template")
-    if len(draft.message) > LONGEST:
-        raise Refused(f"Use at most {LONGEST:,} characters", "message")
-    if not draft.template:
-        return draft.message, "message"
-    known = {template.name: template.body for template in await communication_templates.available(place)}
-    if draft.template not in known:
-        raise Refused("Choose a template of the list", "template")
-    return known[draft.template], "template"
-
-
-def resolved(place: Place, text: str, letters: Sequence[Letter], field: str = "message") -> list[str]:
-    """The words to each letter's readers. In a family's, names are joined: "Ana, Beto and Caro".
-
-    Raises Refused at `field` for a link, for a term that there is not, or that has no value for somebody whom a letter
-    goes to: it names the term, how many they are and the first of them.
-    """
-    web_addresses.demand_none(text, place.practice, field)
     try:
-        used = terms.used(text)
+        parts = terms.parts(text)
     except Refused as refused:
         raise Refused(refused.words, field) from refused
-    if not used:
-        return [text] * len(letters)
     practices = terms.of_place(place)
-    everybody = {one.patient: _values(one) for letter in letters for one in letter.members}
-    for term in used:
+    merged = [parts[0]]
+    for term, after in zip(parts[1::2], parts[2::2], strict=True):
         if term in practices:
             _demand_said(term, practices[term], field)
+            merged[-1] += practices[term] + after
         else:
-            lacking = [one for letter in letters for one in letter.members if not everybody[one.patient][term].strip()]
-            _demand_none(term, lacking, field)
-    return [
-        terms.replaced(text, {**practices, **_joined([everybody[one.patient] for one in letter.members])})
-        for letter in letters
-    ]
+            merged += [term, after]
+    for term in dict.fromkeys(merged[1::2]):
+        everybody = (one for letter in letters for one in letter.members)
+        _demand_none(term, [one for one in everybody if not _of_one(term, one).strip()], field)
+    return Wording(merged)
 
 
-def _values(one: Weighed) -> dict[str, str]:
-    return terms.of_patient(one.called, one.first_name, one.last_name, one.practitioner)
+def _of_one(term: str, one: Weighed) -> str:
+    return terms.of_patient(one.called, one.first_name, one.last_name, one.practitioner)[term]
 
 
-def _joined(members: Sequence[dict[str, str]]) -> dict[str, str]:
-    """What several have in common is said once."""
-    return {term: listed(list(dict.fromkeys(values[term] for values in members))) for term in members[0]}
+def _value(term: str, letter: Letter) -> str:
+    """In a family's, names are joined: "Ana, Beto and Caro". What several have in common is said once."""
+    return listed(list(dict.fromkeys(_of_one(term, one) for one in letter.members)))
 
 
 def _demand_said(term: str, value: str, field: str) -> None:

@@ -10,7 +10,7 @@ from domain.communication_templates import Template
 from domain.errors import Refused
 from domain.invitations.bulk.draft import BulkDraft, Shown
 from domain.invitations.bulk.families import Letter
-from domain.invitations.bulk.message import resolved, text_of
+from domain.invitations.bulk.message import wording
 from domain.invitations.bulk.weighing import Weighing, weigh
 from domain.invitations.invitable import OFF
 from domain.permissions import PlacePermission, demand
@@ -71,8 +71,9 @@ async def preview(place: Place, report: UUID, draft: BulkDraft | None = None) ->
     weighing = await weigh(place, await chosen(place, report))
     first, message = next(iter(weighing.letters), None), ""
     if draft:
-        text, field = await text_of(place, draft)
-        message = next(iter(resolved(place, text, weighing.letters, field)), "")
+        text, field = await communication_templates.text_of(place, draft.message, draft.template)
+        words = wording(place, text, weighing.letters, field)
+        message = words.to(first) if first else ""
     templates = tuple(await communication_templates.available(place))
     return _preview(opened, weighing, first, message, templates)
 
@@ -92,6 +93,6 @@ def _preview(
         families=sum(letter.is_family for letter in weighing.letters),
         first=first,
         message=message,
-        shown=Shown(report.version, weighing.digest),
+        shown=Shown(report.version, weighing.digest(templates)),
         templates=templates,
     )

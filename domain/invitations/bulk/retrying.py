@@ -5,7 +5,7 @@ from uuid import UUID
 from db.engine import run, transaction
 from domain import audit, clock
 from domain.invitations.bulk.found import find, one_after_the_other
-from domain.invitations.bulk.message import resolved
+from domain.invitations.bulk.message import wording
 from domain.invitations.bulk.preview import demand_invites
 from domain.invitations.bulk.weighing import weigh
 from domain.invitations.bulk.writing import write
@@ -37,7 +37,7 @@ async def retry(place: Place, bulk: UUID) -> int:
         patients = [row["patient"] for row in failed]
         await hold_all(place.practice.id, patients)
         weighing = await weigh(place, patients)
-        messages = resolved(place, failed[0]["message"], weighing.letters, "")
-        many = await write(place, bulk, weighing, messages, max(clock.now(), found.held_until))
+        words = wording(place, failed[0]["message"], weighing.letters, "")
+        many = await write(place, bulk, weighing, words, max(clock.now(), found.held_until))
         await audit.record("bulk-invitation:retry", account=place.account, practice=place.practice.id, subject=bulk)
     return many

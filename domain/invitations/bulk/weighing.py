@@ -17,6 +17,7 @@ from uuid import UUID
 from db.engine import Prepared
 from db.tables.bulk_invitation import BulkOutcome
 from domain import clock
+from domain.communication_templates import Template
 from domain.dates import age_on
 from domain.invitations import rations, staff
 from domain.invitations.bulk.families import Letter, Weighed, letters, two_adults
@@ -72,10 +73,12 @@ class Weighing:
             for group, those in named.items()
         }
 
-    @cached_property
-    def digest(self) -> str:
-        """What tells one weighing from another: who, to where, with what outcome."""
+    def digest(self, templates: Sequence[Template]) -> str:
+        """What tells what a form shows from another: who, to where, with what outcome, and which words can be chosen.
+        Those of the member's own are in the form."""
         found = hashlib.sha256()
+        for template in templates:
+            found.update(f"{template.id}:{template.version}\n".encode())
         for one in self.patients:
             found.update(f"{one.patient}:{one.outcome}:{one.reason}:{one.email_key}\n".encode())
         return found.hexdigest()[:32]

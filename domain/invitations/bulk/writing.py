@@ -11,25 +11,27 @@ from db.ids import new_id
 from domain import audit, clock
 from domain.invitations import rations
 from domain.invitations.bulk.families import Letter
+from domain.invitations.bulk.message import Wording
 from domain.invitations.bulk.weighing import Weighing
 from domain.links import OPEN_FOR
 from domain.mail import MailKind, owe_many
 from domain.notifications import CAME_TO_NOTHING, settle_invitations
 from domain.places import Place
 
-# A message is sent once however many get it, and found by its number.
+_MESSAGE = "format($5, t.called, t.family_name, t.full_name, t.practitioner)"
+"""From a Wording's pattern and values, in the database: ten thousand messages are nowhere in memory at once."""
 _FAMILIES = (
-    "INSERT INTO family_invitation (id, practice, email, email_key, message, sent_by, created_at, sent_at, expires_at)"
-    " SELECT f.id, $1, f.email, f.email_key, t.message, $2, $3, $3, $4"
-    " FROM unnest($6::uuid[], $7::text[], $8::text[], $9::integer[]) AS f (id, email, email_key, text)"
-    " JOIN unnest($5::text[]) WITH ORDINALITY AS t (message, number) ON t.number = f.text"
+    "INSERT INTO family_invitation (id, practice, email, email_key, message, sent_by, created_at, sent_at, expires_at)"  # noqa: S608 - words of ours
+    f" SELECT t.id, $1, t.email, t.email_key, {_MESSAGE}, $2, $3, $3, $4"
+    " FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::text[], $12::text[])"
+    " AS t (called, family_name, full_name, practitioner, id, email, email_key)"
 )
 _INVITATIONS = (
-    "INSERT INTO invitation (id, practice, patient, email, email_key, message, state, sent_by, created_at, sent_at,"
-    " expires_at, family) SELECT i.id, $1, i.patient, i.email, i.email_key, t.message, 'Pending', $2, $3, $3, $4,"
-    " i.family FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::integer[], $11::uuid[])"
-    " AS i (id, patient, email, email_key, text, family)"
-    " JOIN unnest($5::text[]) WITH ORDINALITY AS t (message, number) ON t.number = i.text"
+    "INSERT INTO invitation (id, practice, patient, email, email_key, message, state, sent_by, created_at, sent_at,"  # noqa: S608 - words of ours
+    f" expires_at, family) SELECT t.id, $1, t.patient, t.email, t.email_key, {_MESSAGE}, 'Pending', $2, $3, $3, $4,"
+    " t.family FROM unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[],"
+    " $13::text[], $14::uuid[]) AS t (called, family_name, full_name, practitioner, id, patient, email, email_key,"
+    " family)"
 )
 _OUTCOMES = (
     "INSERT INTO bulk_invitation_patient (id, bulk_invitation, patient, outcome, reason, email, invitation, mail)"
@@ -43,55 +45,53 @@ _OUTCOMES = (
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A letter with the ids of its rows and the number of its words."""
+    """A letter with the ids of its rows."""
 
     letter: Letter
-    text: int
     invitations: tuple[UUID, ...]
     family: UUID | None
 
 
-async def write(place: Place, bulk: UUID, weighing: Weighing, messages: Sequence[str], due_at: datetime) -> int:
+async def write(place: Place, bulk: UUID, weighing: Weighing, words: Wording, due_at: datetime) -> int:
     """Writes all that is owed to chosen patients, in the caller's transaction, which holds them: their invitations, a
     mail for each letter that goes at `due_at`, an outcome for each patient, and an event for each invitation; what was
-    told of earlier ones is settled. `messages` are the letters' words. Tells how many patients get one."""
-    texts = {message: number for number, message in enumerate(dict.fromkeys(messages), 1)}
-    owed = [_owed(letter, texts[message]) for letter, message in zip(weighing.letters, messages, strict=True)]
+    told of earlier ones is settled. Tells how many patients get one."""
+    owed = [_owed(letter) for letter in weighing.letters]
     invited = [one.patient for letter in weighing.letters for one in letter.members]
     now = clock.now()
     await settle_invitations(invited, place.account, *CAME_TO_NOTHING, at=now)
     await rations.spend_many(place.practice.id, [letter.email_key for letter in weighing.letters], now)
-    await _write_invitations(owed, (place.practice.id, place.account, now, due_at + OPEN_FOR, list(texts)))
+    await _write_invitations(owed, words, (place.practice.id, place.account, now, due_at + OPEN_FOR, words.pattern))
     await _write_outcomes(bulk, weighing, owed, await _owe(owed, due_at))
     invitations = [invitation for one in owed for invitation in one.invitations]
     await audit.record_many("invitation:send", invitations, account=place.account, practice=place.practice.id)
     return len(invited)
 
 
-def _owed(letter: Letter, text: int) -> Owed:
+def _owed(letter: Letter) -> Owed:
     invitations = tuple(new_id() for _ in letter.members)
-    return Owed(letter, text, invitations, new_id() if letter.is_family else None)
+    return Owed(letter, invitations, new_id() if letter.is_family else None)
 
 
-async def _write_invitations(owed: Sequence[Owed], shared: tuple[Any, ...]) -> None:
+async def _write_invitations(owed: Sequence[Owed], words: Wording, shared: tuple[Any, ...]) -> None:
     families = [one for one in owed if one.family]
     await run(
         _FAMILIES,
         *shared,
+        *words.values([one.letter for one in families]),
         [one.family for one in families],
         [one.letter.email for one in families],
         [one.letter.email_key for one in families],
-        [one.text for one in families],
     )
     each = [(one, n) for one in owed for n in range(len(one.invitations))]
     await run(
         _INVITATIONS,
         *shared,
+        *words.values([one.letter for one, _ in each]),
         [one.invitations[n] for one, n in each],
         [one.letter.members[n].patient for one, n in each],
         [one.letter.members[n].email for one, n in each],
         [one.letter.email_key for one, _ in each],
-        [one.text for one, _ in each],
         [one.family for one, _ in each],
     )
 

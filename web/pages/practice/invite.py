@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from domain import addresses, clock, invitations
 from domain.dates import long_date
-from domain.invitations import LONGEST_MESSAGE, Draft, Invitee
+from domain.invitations import Draft, Invitee
 from domain.links import OPEN_FOR
 from domain.permissions import PlacePermission
 from domain.places import Place
+from domain.terms import LONGEST
 from emails import invitation as mail
 from web.fields import Email
 from web.forms import Form, FormModel, read
@@ -36,7 +37,7 @@ def _chosen(value: str) -> str:
 class InviteForm(FormModel):
     email: Email
     confirm_email: Email
-    message: Annotated[str, BeforeValidator(_one_newline), Field(max_length=LONGEST_MESSAGE)] = ""
+    message: Annotated[str, BeforeValidator(_one_newline), Field(max_length=LONGEST)] = ""
     template: Annotated[str, AfterValidator(_chosen), Field(description="Choose a template of the list")] = ""
     preview: Annotated[str, BeforeValidator(lambda value: "yes" if value else "")] = ""
 

@@ -12,13 +12,14 @@ from pydantic import BeforeValidator, Field
 from domain import clock
 from domain.dates import long_date
 from domain.errors import Changed, Refused
-from domain.invitations import LONGEST_MESSAGE, bulk
+from domain.invitations import bulk
 from domain.invitations.bulk import BulkDraft, BulkPreview, Shown
 from domain.invitations.opening import CHILD, is_younger
 from domain.links import OPEN_FOR
 from domain.patients import record
 from domain.permissions import PlacePermission
 from domain.places import Place
+from domain.terms import LONGEST, TOO_LONG
 from emails import family_invitation, invitation
 from emails.compose import Written
 from web.fields import Lines, Version
@@ -30,7 +31,6 @@ from web.session import Caller
 
 ACTION = Action("Invite to patient portal", PlacePermission.INVITE, "invite")
 HERE = f"/practice/{{slug:str}}/reports/{{report:uuid}}/{ACTION.address}"
-TOO_LONG = f"Use at most {LONGEST_MESSAGE:,} characters"
 CHANGED = (
     "Something changed since you opened this, so nobody was invited. Here it is as it stands now: look at the numbers,"
     " then press Invite again"
@@ -45,7 +45,7 @@ class InviteForm(FormModel):
     """`row` is the id that the bulk invitation will have; `version` and `shown` are what the numbers were read from."""
 
     unseen = frozenset({"row", "version", "shown"})
-    message: Annotated[Lines, Field(max_length=LONGEST_MESSAGE, description=TOO_LONG)] = ""
+    message: Annotated[Lines, Field(max_length=LONGEST, description=TOO_LONG)] = ""
     template: Annotated[str, Field(description="Choose a template of the list")] = ""
     preview: Annotated[bool, BeforeValidator(bool)] = False
     row: str = ""

@@ -50,9 +50,9 @@ def invite_them(page: Page, message: str) -> None:
     page.locator("summary", has_text="Actions").click()
     page.locator("details[open]").get_by_role("button", name="Invite to patient portal").click()
     expect(page.get_by_role("heading", name="Invite to patient portal")).to_be_visible()
-    reads(page, "1 email, 1 of them to a family with one address")
+    reads(page, "3 of 3 will be invited, with 1 email to a family")
     page.get_by_label("Message").fill(message)
-    page.get_by_role("button", name="Invite", exact=True).click()
+    page.get_by_role("button", name="Invite 3", exact=True).click()
     reads(page, "Nothing goes out before")
 
 

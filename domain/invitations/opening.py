@@ -16,6 +16,8 @@ from domain.portals import called
 from domain.practices import COLUMNS, Practice, practice_of
 
 MOST_TRIES = 5
+MOST_OF_A_FAMILY = 10
+"""More patients with one email are no family: it is an address that a practice types for want of one."""
 CHILD, ADULT = 14, 18
 
 

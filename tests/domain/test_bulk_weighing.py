@@ -240,6 +240,18 @@ async def test_adults_with_one_email_get_none_and_their_children_still_do() -> N
     assert found_now[mother][0] == "Waiting", "who cannot be invited anyway is in nobody's way"
 
 
+async def test_more_than_ten_with_one_email_are_no_family() -> None:
+    clinic = await Clinic.open(None)
+    place = await practitioner(clinic)
+    ten = [await child(clinic, f"Child{n}") for n in range(10)]
+    [letter] = (await weigh(place, sorted(ten))).letters
+    assert len(letter.members) == 10
+    eleven = await weighed(clinic, place, *ten, await child(clinic, "Child10"), await grown(clinic))
+    assert sorted(outcome for outcome, _ in eleven.values()) == ["Same email as another chosen patient"] * 11 + [
+        "Waiting"
+    ]
+
+
 async def test_a_brother_without_a_birth_date_fails_alone() -> None:
     clinic = await Clinic.open(None)
     place = await practitioner(clinic)

@@ -444,13 +444,6 @@ async def test_it_is_open_for_14_days(clinic: Clinic) -> None:
         await families.family_of(uuid4(), 1)
 
 
-async def test_of_very_many_the_first_twenty_are_asked_about(clinic: Clinic) -> None:
-    born = {f"Child{number:02}": date(2015, 1, 1 + number) for number in range(22)}
-    sent = await family(clinic, born)
-    kept = await families.family_of(sent[0], 1)
-    assert (len(kept.waiting), kept.more, kept.waiting[0].called) == (20, 2, "Child21")
-
-
 async def test_a_single_invitation_can_be_declined_too(clinic: Clinic) -> None:
     owen, zed = await someone("Owen Tait"), await someone("Zed Novak")
     patient = await clinic.admit(None, first_name="Owen", last_name="Tait", birth_date=BORN)

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from db.tables.bulk_invitation import BulkOutcome
+from domain.invitations.opening import MOST_OF_A_FAMILY
 from domain.words import listed
 
 
@@ -70,13 +71,17 @@ class Letter:
         return listed([one.called for one in self.members])
 
 
-def two_adults(patients: Sequence[Weighed]) -> list[Weighed]:
-    """The same, where adults who have one email with another adult get no mail: one could open the other's portal."""
+def no_families(patients: Sequence[Weighed]) -> list[Weighed]:
+    """The same, where adults who have one email with another adult get no mail, since one could open the other's
+    portal; and nobody does where more have one email than a family has."""
     adults = Counter(one.email_key for one in patients if one.is_sent and one.adult)
-    return [
-        replace(one, outcome=BulkOutcome.SAME_EMAIL) if one.is_sent and one.adult and adults[one.email_key] > 1 else one
-        for one in patients
-    ]
+    apart = [_refused(one) if one.adult and adults[one.email_key] > 1 else one for one in patients]
+    many = Counter(one.email_key for one in apart if one.is_sent)
+    return [_refused(one) if many[one.email_key] > MOST_OF_A_FAMILY else one for one in apart]
+
+
+def _refused(one: Weighed) -> Weighed:
+    return replace(one, outcome=BulkOutcome.SAME_EMAIL) if one.is_sent else one
 
 
 def letters(patients: Iterable[Weighed]) -> tuple[Letter, ...]:

@@ -20,7 +20,7 @@ from domain import clock
 from domain.communication_templates import Template
 from domain.dates import age_on
 from domain.invitations import rations, staff
-from domain.invitations.bulk.families import Letter, Weighed, letters, two_adults
+from domain.invitations.bulk.families import Letter, Weighed, letters, no_families
 from domain.invitations.bulk.outcome import failure, outcome
 from domain.invitations.opening import ADULT
 from domain.permissions import Area
@@ -89,7 +89,7 @@ async def weigh(place: Place, patients: Sequence[UUID]) -> Weighing:
     rows = await _facts.rows(*finding(place, Area.PROFILES), patients, clock.now(), clock.now() - rations.COUNTED_FOR)
     today = clock.now().astimezone(place.practice.zone).date()
     first = [_weighed(row, today, hides_names=place.hides_names) for row in rows]
-    apart = two_adults(first)
+    apart = no_families(first)
     spent = await rations.spent(place.practice.id, {one.email_key for one in first if one.is_sent})
     weighed = tuple(failure(one, spent) for one in apart)
     return Weighing(weighed, letters(weighed))

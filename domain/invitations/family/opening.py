@@ -13,8 +13,6 @@ from domain.invitations.opening import INVITED, Invited, invited, whom_to_ask
 from domain.portals import called
 from domain.practices import Practice
 
-MOST = 20
-"""Whom one page asks about; the others come once these have their answers."""
 SHOWN = (InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.LOCKED)
 WHY_CLOSED = {
     InvitationState.ACCEPTED: "used",
@@ -54,8 +52,6 @@ class Family:
     """Of the portal that this account owns; '' for none."""
     waiting: tuple[Invited, ...]
     answered: tuple[Answered, ...]
-    more: int
-    """How many wait beside those in `waiting`."""
     closed: str
     """Why there is nothing to answer; '' while somebody waits."""
 
@@ -96,9 +92,8 @@ async def read(row: UUID, version: int) -> Family:
         expires_at=max(one["expires_at"] for one in waiting or others),
         known=first.known,
         portal_name=first.portal_name,
-        waiting=tuple(invited(one) for one in waiting[:MOST]),
+        waiting=tuple(invited(one) for one in waiting),
         answered=tuple(_answered(one) for one in others if one["state"] in SHOWN or _linked(one)),
-        more=max(0, len(waiting) - MOST),
         closed="" if waiting else _why_closed(others),
     )
 

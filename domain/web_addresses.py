@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from domain.errors import Refused
 from domain.practices import Practice
 
-REFUSED = "Leave out web addresses and email addresses other than your practice’s own: mails do not carry them. Here"
+REFUSED = "Leave out “{}”: mails carry no web addresses, and no email address but your practice’s own"
 OWN = ("name", "phone", "email", "address")
 """Columns of a practice."""
 _DOTS = re.compile("[\u2024\u3002\ufe52\uff0e\uff61]")
@@ -65,7 +65,7 @@ def found(text: str, kept: Iterable[str] = ()) -> Iterator[str]:
 def demand_none(text: str, practice: Practice, field: str = "message") -> None:
     """Raises Refused at `field` for a text of a practice's with a link in it, which it names."""
     for word in found(text, own(practice)):
-        raise Refused(f"{REFUSED}: “{word[:60]}”", field)
+        raise Refused(REFUSED.format(word[:60].strip(_EDGES)), field)
 
 
 def _bare(word: str) -> str:

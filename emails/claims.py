@@ -45,6 +45,7 @@ WITH marked AS (
 UPDATE bulk_invitation_patient p SET outcome = $7, reason = $8
 FROM marked WHERE p.mail = marked.id AND p.outcome = 'Waiting' AND $7::text IS NOT NULL
 """
+OURS = "SELECT FROM mail WHERE id = $1 AND claim = $2"
 Marks = tuple[Any, ...]
 Telling = Callable[[], Awaitable[None]]
 GIVE_BACK = """
@@ -106,11 +107,13 @@ class Claims:
                 self.unmarked.pop(0)
 
     async def _tell(self, marks: Marks, telling: Telling) -> None:
-        """The invitation first, then the mail and its patients, as all do who lock them."""
+        """The invitation first, then the mail and its patients, as all do who lock them. Nothing where the mail has
+        become another worker's, who may have sent it."""
         try:
             async with transaction():
-                await telling()
-                await run(FINISH, *marks)
+                if await run(OURS, *marks[:2]):
+                    await telling()
+                    await run(FINISH, *marks)
         except DatabaseGone:
             raise
         except Exception:

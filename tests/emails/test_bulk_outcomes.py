@@ -186,3 +186,14 @@ async def test_an_invitation_of_its_own_goes_where_it_was_sent(outbox, office):
     await run("UPDATE patient SET email_key = 'new@example.com'")
     await send_all(outbox)
     assert office.recipients == ["p0@patients.example.com"]
+
+
+async def test_a_late_worker_says_of_no_invitation_that_it_failed_which_another_has_sent(outbox, office, new_outbox):
+    _, made, _ = await invited(1)
+    late = new_outbox()
+    [owed] = await late.claims.take(20)
+    await run("UPDATE mail SET claimed_until = created_at")
+    await send_all(outbox)
+    await late._fail(owed, "550 5.1.1")
+    assert await counts(made) == {"Sent": 1}
+    assert await run("SELECT state FROM invitation") == [{"state": "Pending"}]

@@ -386,6 +386,20 @@ async def test_who_opens_it_and_what_they_read() -> None:
     assert "@" not in str(hidden)
 
 
+async def test_whoever_reads_the_names_leaves_a_line_in_the_trail() -> None:
+    clinic, place = await clinic_and_place()
+    made = await invite(place, await report_of(place, await adults(clinic, 1)))
+    before = len(await run("SELECT FROM event"))
+    await bulk.read(place, made)
+    await bulk.outcomes(place, made)
+    _ = [line async for line in bulk.lines(place, made)]
+    rows = await run("SELECT kind, account, practice, subject FROM event ORDER BY seq OFFSET $1", before)
+    assert [row["kind"] for row in rows] == ["bulk-invitation:view", "bulk-invitation:download"]
+    assert {(row["account"], row["practice"], row["subject"]) for row in rows} == {
+        (place.account, clinic.practice, made)
+    }
+
+
 async def test_who_dies_after_the_pressing_is_not_lost_count_of() -> None:
     clinic, place = await clinic_and_place()
     patients = await adults(clinic, 2)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db.engine import Prepared
 from db.tables.bulk_invitation import BulkOutcome
-from domain import clock
+from domain import audit, clock
 from domain.dates import there
 from domain.invitations.bulk.advice import advice
 from domain.invitations.bulk.found import Bulk, find
@@ -110,10 +110,11 @@ async def read(place: Place, bulk: UUID) -> Standing:
 
 
 async def outcomes(place: Place, bulk: UUID, outcome: BulkOutcome | None = None, page: int = 1) -> Outcomes:
-    """A page of the patients by name, of a bulk invitation that `read` gave. Raises as `read` does, and NotFound for no
-    page."""
+    """A page of the patients by name, of a bulk invitation that `read` gave. Writes 'bulk-invitation:view'. Raises as
+    `read` does, and NotFound for no page."""
     await find(place, bulk)
     skipped = offset(page)
+    await audit.record("bulk-invitation:view", account=place.account, practice=place.practice.id, subject=bulk)
     asked = outcome.value if outcome else None
     rows = await _rows.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, asked, skipped)
     return Outcomes(tuple(_outcome(row) for row in rows[:PAGE]), outcome, page, len(rows) > PAGE)
@@ -126,8 +127,9 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
 
 async def lines(place: Place, bulk: UUID) -> AsyncIterator[Sequence[str]]:
     """The sheet of it all, in the order of names: a header, then a line for each patient, with the day on which the
-    email went. Raises as `read` does, before the first."""
+    email went. Writes 'bulk-invitation:download'. Raises as `read` does, before the first."""
     await find(place, bulk)
+    await audit.record("bulk-invitation:download", account=place.account, practice=place.practice.id, subject=bulk)
     yield ("Patient", "Email", "Outcome", "Reason", "Sent on")
     last: tuple[Any, ...] = (None, None, None)
     while rows := await _after.rows(*finding(place, Area.PROFILES), place.hides_names, bulk, None, *last):

@@ -1,13 +1,15 @@
 """Actions > Update patient status: what it says, whom it is offered to, and what it refuses."""
 
+import asyncio
 import re
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from db.engine import run
+from db.engine import run, transaction
 from db.tables.member import MemberLevel, RoleType
 from domain import clock
 from domain.places import Place
@@ -172,3 +174,14 @@ async def test_a_report_of_another_or_of_nobody_is_not_there(browser: Browser, c
         data = {"status": "Inactive", "mark": "1-"}
         assert (await browser.post(f"{report}/patient-status", data=data)).status_code == 404
     assert await active() == [True, True]
+
+
+async def test_while_an_import_holds_them_it_says_so(browser: Browser, clinic: Clinic, ruth: Someone) -> None:
+    report = await chose(await clinic.place(ruth))
+    sent = {"mark": await marked(browser, report), "status": "Inactive"}
+    async with transaction():
+        await run("SELECT FROM patient FOR UPDATE")
+        answer = await asyncio.create_task(browser.post(f"{report}/patient-status", data=sent), context=Context())
+    assert answer.status_code == 422
+    assert "being changed just now" in text(answer)
+    assert await active() == [True]

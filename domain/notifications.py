@@ -99,15 +99,21 @@ async def settle_invitations(
 async def wait_again(invitations: Sequence[UUID]) -> None:
     """Of invitations that were taken back before their mail went, inside the caller's transaction: what was archived
     because they were made waits once more."""
-    await run(
-        "UPDATE notification n SET archived_at = NULL, archived_by = NULL FROM invitation i JOIN invitation old"
-        " ON old.patient = i.patient AND old.id <> i.id WHERE i.id = ANY ($1) AND i.sent_at = i.created_at"
-        " AND n.subject = old.id AND n.kind = ANY ($2::text[]) AND n.archived_at = i.created_at"
-        " AND n.archived_by = i.sent_by AND n.practice = i.practice AND NOT EXISTS (SELECT FROM notification w"
-        "  WHERE w.subject = n.subject AND w.kind = n.kind AND w.archived_at IS NULL)",
+    made = await run(
+        "SELECT practice, created_at, sent_by, array_agg(patient) AS patients FROM invitation WHERE id = ANY ($1)"
+        " AND sent_at = created_at GROUP BY practice, created_at, sent_by",
         invitations,
-        [kind.value for kind in CAME_TO_NOTHING],
     )
+    for one in made:
+        await run(
+            "UPDATE notification n SET archived_at = NULL, archived_by = NULL WHERE n.practice = $1"
+            " AND n.archived_at = $2 AND n.archived_by = $3 AND n.kind = ANY ($4::text[])"
+            " AND n.patient IN (SELECT unnest($5::uuid[])) AND NOT EXISTS (SELECT FROM notification w"
+            "  WHERE w.subject = n.subject AND w.kind = n.kind AND w.archived_at IS NULL)",
+            *(one[name] for name in ("practice", "created_at", "sent_by")),
+            [kind.value for kind in CAME_TO_NOTHING],
+            one["patients"],
+        )
 
 
 async def settle(kind: NotificationKind, subject: UUID, by: UUID | None) -> None:

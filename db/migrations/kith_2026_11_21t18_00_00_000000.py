@@ -126,6 +126,7 @@ CREATE INDEX bulk_invitation_patient_outcome ON bulk_invitation_patient (bulk_in
 CREATE INDEX bulk_invitation_patient_patient ON bulk_invitation_patient (patient);
 CREATE INDEX bulk_invitation_patient_mail ON bulk_invitation_patient (mail) WHERE mail IS NOT NULL;
 CREATE INDEX bulk_invitation_patient_invitation ON bulk_invitation_patient (invitation) WHERE invitation IS NOT NULL;
+CREATE INDEX notification_settled ON notification (practice, archived_at) WHERE archived_at IS NOT NULL;
 """
 
 OUTBOX = """

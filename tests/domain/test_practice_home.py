@@ -106,7 +106,7 @@ async def test_it_asks_as_often_for_many_as_for_none(clinic):
         for _ in range(practice_home.NEWEST + 1):
             kind = NotificationKind.INVITATION_ACCEPTED
             await notifications.tell(kind, clinic.practice, new_id(), patient=clinic.patient)
-    assert asked == [5, 5]
+    assert asked == [6, 6]
     home = await practice_home.read(place)
     assert home.today is not None
     assert (len(home.today), home.more_today) == (practice_home.MOST_TODAY, True)

@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Locator, Page, expect
 
 from tests.demo_process import eventually
-from tests.e2e.conftest import Manner, crosswise
+from tests.e2e.conftest import Manner
 from tests.e2e.journey import PASSWORD, email_of, follow_the_link, pick, reads, section, type_login, well_made
 from tests.e2e.test_inviting_a_patient import HARBOUR, INVITED, OpenMail, is_invited, type_birth_date
 from tests.e2e.test_updating_many_patients import runs_a_case_load
@@ -133,7 +133,6 @@ def nadias_email_becomes(page: Page, cast: dict[str, Any], email: str) -> None:
     reads(page, email)
 
 
-@crosswise
 def test_hundreds_are_invited_and_each_is_accounted_for(
     logged_in: Callable[[str], Page], visitor: Callable[[], Page], qa: httpx.Client, manner: Manner,
     time_passes: Callable[[str], None], open_mail: OpenMail, cast: dict[str, Any], tmp_path: Path,

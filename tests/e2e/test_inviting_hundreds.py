@@ -195,6 +195,7 @@ def goes_on_to_the_end(page: Page, manner: Manner) -> None:
         assert eventually(lambda: is_done(page), 60)
     expect(section(page, "Progress")).to_contain_text("Done:", timeout=60_000)
     expect(page.get_by_role("navigation", name="Outcomes")).not_to_contain_text("Waiting")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"\d+ of 412 invited"))
 
 
 def is_done(page: Page) -> bool:

@@ -264,7 +264,7 @@ async def test_cancel_all_and_what_the_page_says_then(browser: Browser, clinic: 
     cancelled = await browser.post(f"{page.url}/cancellation")
     assert "5 invitations are cancelled" in text(cancelled)
     assert ">Cancelled 5</a>" in cancelled.text
-    assert "<h1>Cancelled: nobody was invited</h1>" in cancelled.text
+    assert ">Cancelled: nobody was invited</h1>" in cancelled.text
     assert ">Cancel all</button>" not in cancelled.text
     assert await owed() == []
     assert "0 invitations are cancelled" in text(await browser.post(f"{page.url}/cancellation"))
@@ -448,7 +448,7 @@ async def test_the_home_says_what_became_of_the_last_ones(browser: Browser, clin
     home = await browser.get(f"{HERE}/")
     assert "6 patients, by Rhys Lindqvist: 4 invited, 2 not. 1 could not be sent" in text(home)
     assert f'href="{page.url.path}"' in home.text
-    assert "<h1>4 of 6 invited</h1>" in (await browser.get(str(page.url))).text
+    assert ">4 of 6 invited</h1>" in (await browser.get(str(page.url))).text
     await run("UPDATE bulk_invitation SET created_at = $1", clock.now() - timedelta(days=8))
     assert "Bulk invitations" not in text(await browser.get(f"{HERE}/"))
 

@@ -11,7 +11,7 @@ from domain.invitations import bulk
 from domain.invitations.bulk import BulkDraft
 from domain.places import Place
 from tests.clinic import Clinic, write
-from tests.domain.inviting import BORN
+from tests.domain.inviting import BORN, practitioner
 
 YOUNGER = date(2021, 3, 4)
 SILENT = BulkDraft()
@@ -75,3 +75,18 @@ async def owed() -> list[dict[str, Any]]:
 
 async def invitations() -> list[dict[str, Any]]:
     return await run("SELECT * FROM invitation ORDER BY email, id")
+
+
+async def clinic_and_place() -> tuple[Clinic, Place]:
+    clinic = await Clinic.open(None)
+    return clinic, await practitioner(clinic)
+
+
+async def mixed(clinic: Clinic) -> list[UUID]:
+    """Two who can be invited, a family of two, and one each who is inactive, has died and has no email."""
+    others: list[dict[str, Any]] = [{"active": False}, {"deceased_on": clock.now().date()}, {"email": ""}]
+    alone = [
+        await clinic.admit(None, **{"first_name": f"X{n}", "birth_date": BORN, "email": f"x{n}@example.com", **row})
+        for n, row in enumerate(others)
+    ]
+    return [*await adults(clinic, 2), await child(clinic, birth_date=YOUNGER), await child(clinic, "Beto"), *alone]

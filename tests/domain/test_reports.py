@@ -187,8 +187,9 @@ async def test_names_are_unique_among_ones_own_and_the_shared(amara: Place, bea:
 
 
 async def test_a_private_name_is_nobody_elses_business(amara: Place, bea: Place) -> None:
-    await saved(amara, "Recall")
-    await saved(bea, "Recall")
+    mine, theirs = await saved(amara, "Recall"), await saved(bea, "Recall")
+    assert [report.id for report in (await listing.read(amara)).mine] == [mine]
+    assert [report.id for report in (await listing.read(bea)).mine] == [theirs]
 
 
 async def test_so_many_can_be_saved(amara: Place) -> None:

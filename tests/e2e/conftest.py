@@ -36,7 +36,8 @@ class Manner:
 
 MANNERS = [Manner(javascript, width) for javascript in (True, False) for width in (360, 1280)]
 crosswise = pytest.mark.parametrize("manner", [Manner(True, 360), Manner(False, 1280)], indirect=True, ids=str)
-"""For a side path of a journey: with and without JavaScript, phone and desk, but not all four together."""
+"""For a side path, or pages that other journeys see in all four: with and without JavaScript, phone and desk, but not
+all four together."""
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import PASSWORD, choose, email_of, has_portals, log_out, reads, type_login, well_made
 
 NEW_PASSWORD = "copper kettle morning 7"
@@ -15,6 +16,7 @@ def change(page: Page, password: str, new_password: str) -> None:
     page.get_by_role("button", name="Change password").click()
 
 
+@crosswise
 def test_it_changes_here_and_logs_out_elsewhere(logged_in: Callable[[str], Page]) -> None:
     phone, desk = logged_in("zed"), logged_in("zed")
     choose(desk, "Account", "Security")

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import email_of, follow_the_link, has_portals, reads, type_login, well_made
 
 OpenMail = Callable[[Page, str, str], None]
 NEW_PASSWORD = "copper kettle morning 7"
 
 
+@crosswise
 def test_a_new_password_by_mail(
     visitor: Callable[[], Page], logged_in: Callable[[str], Page], open_mail: OpenMail
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.demo_process import eventually
-from tests.e2e.conftest import Manner
+from tests.e2e.conftest import Manner, crosswise
 from tests.e2e.journey import reads, well_made
 
 HEADER = "Id,First,Last,Birthdate,Email,Phone"
@@ -19,6 +19,7 @@ def sends(page: Page, content: bytes, name: str = "patients.csv") -> None:
     page.get_by_role("button", name="Show what is in it").click()
 
 
+@crosswise
 def test_a_file_is_looked_at_and_brought_in(logged_in: Callable[[str], Page], manner: Manner) -> None:
     bea = logged_in("bea")
     bea.get_by_role("banner").get_by_role("link", name="Patients", exact=True).click()

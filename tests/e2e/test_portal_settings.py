@@ -39,6 +39,7 @@ def change_phone(page: Page, portal: str, phone: str) -> None:
     reads(page, phone)
 
 
+@crosswise
 def test_invitations_are_turned_off_while_somebody_has_a_patient_open(
     logged_in: Callable[[str], Page], cast: dict[str, Any]
 ) -> None:

@@ -62,6 +62,7 @@ def mina_at_harbour(cast: dict[str, Any]) -> str:
     return str(cast["people"]["mina"]["patient"])
 
 
+@crosswise
 def test_one_detail_is_approved_and_one_is_rejected_with_a_reason(
     logged_in: Callable[[str], Page], open_mail: Callable[[Page, str, str], None], mina_at_harbour: str
 ) -> None:

@@ -24,6 +24,7 @@ def open_records(page: Page, cast: dict[str, Any], short: str) -> None:
     expect(page.get_by_role("heading", level=1, name="Records")).to_be_visible()
 
 
+@crosswise
 def test_a_note_is_written_and_shared_and_the_patient_reads_it(
     logged_in: Callable[[str], Page], cast: dict[str, Any]
 ) -> None:

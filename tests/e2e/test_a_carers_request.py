@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import crosswise
 from tests.e2e.journey import (
     ASKED,
     PATIENTS,
@@ -25,6 +26,7 @@ from tests.e2e.journey import (
 OpenMail = Callable[[Page, str, str], None]
 
 
+@crosswise
 def test_a_carer_opens_a_portal_and_decides(
     visitor: Callable[[], Page], logged_in: Callable[[str], Page], open_mail: OpenMail
 ) -> None:

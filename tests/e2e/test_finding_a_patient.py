@@ -40,6 +40,7 @@ def profile_of(page: Page, name: str) -> None:
     well_made(page)
 
 
+@crosswise
 def test_searching_filtering_paging_and_changing(
     logged_in: Callable[[str], Page], manner: Manner, cast: dict[str, Any]
 ) -> None:

@@ -9,6 +9,7 @@ from tests.e2e.conftest import crosswise
 from tests.e2e.journey import go_to, pick, reads, section, toggle_to, well_made
 
 
+@crosswise
 def test_a_guardian_looks_after_a_child(logged_in: Callable[[str], Page]) -> None:
     mina = logged_in("mina")
     toggle_to(mina, "Leo Park")

@@ -68,6 +68,7 @@ def toggle_to_practice(page: Page, name: str) -> None:
     well_made(page)
 
 
+@crosswise
 def test_a_new_user_from_the_mailbox_to_the_last_day(
     visitor: Callable[[], Page], logged_in: Callable[[str], Page], open_mail: OpenMail
 ) -> None:

@@ -151,7 +151,7 @@ def test_hidden_names_stay_hidden(logged_in: Callable[[str], Page], manner: Mann
 @crosswise
 def test_the_places_of_a_practice_stand_in_one_line(logged_in: Callable[[str], Page]) -> None:
     amara = logged_in("amara")
-    for current in ("Home", "Patients", "Invitations", "Settings"):
+    for current in ("Home", "Patients", "Invitations", "Reports", "Settings"):
         places = amara.get_by_role("navigation", name="Harbour Street Clinic")
         places.get_by_role("link", name=current).click()
         expect(places.locator("[aria-current]")).to_have_text(current)
